@@ -14,20 +14,26 @@ namespace sanerf::cli {
 void AddSynth(CommandLine& line) {
   struct Flags {
     std::string out;
+    bool moving = false;
     OptionFlags options;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
       AddCommand(line, "synth", "make the procedural scene: a ray-traced tabletop with exact masks and depth",
-                 "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3");
+                 "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3\n"
+                 "  sanerf synth juggler --moving --cameras 8 --moments 24");
   sub->add_option("OUT", flags->out, "folder to write the scene to")->required();
   flags->options.Add(sub, "--views", "synth.views");
   flags->options.Add(sub, "--size", "synth.size");
+  sub->add_flag("--moving", flags->moving, "a scene over time: two things move in front of cameras that stand still");
+  flags->options.Add(sub, "--cameras", "synth.cameras");
+  flags->options.Add(sub, "--moments", "synth.moments");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
       experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings, job);
       flags->options.Apply(&settings);
+      if (flags->moving) pipeline::Assign(settings, "synth.moving=true", "--moving");
       run::CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
       synth::WriteSynthScene(flags->out, settings.synth, job);
@@ -38,7 +44,7 @@ void AddSynth(CommandLine& line) {
                    {"options", pipeline::ToJson(settings).at("synth")},
                    {"seconds", watch.seconds()}});
       } else {
-        job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, settings.synth.views,
+        job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, synth::NumTrainViews(settings.synth),
                              synth::NumTestViews(settings.synth), prompts));
       }
       SuggestNext(NextAfterScene(flags->out), job);

@@ -90,16 +90,17 @@ class OptionsSweepTest : public ::testing::Test {
 };
 
 TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
-  const SweepCount count = Sweep("synth", {"views", "size", "samples"}, [](Settings settings) {
+  const SweepCount count = Sweep("synth", {"views", "size", "samples", "cameras", "moments"}, [](Settings settings) {
     const TestFolder folder;
     settings.synth.views = std::min(settings.synth.views, 3);
     settings.synth.size = std::min(settings.synth.size, 24);
     settings.synth.samples = std::min(settings.synth.samples, 2);
+    settings.synth.cameras = settings.synth.moments = 2;
     synth::WriteSynthScene(folder / "scene", settings.synth, Job());
     EXPECT_EQ(scene::LoadScene(folder / "scene", {}, Job()).views.size(),
-              size_t(settings.synth.views + synth::NumTestViews(settings.synth)));
+              size_t(synth::NumTrainViews(settings.synth) + synth::NumTestViews(settings.synth)));
   });
-  EXPECT_EQ(count.num_run, 5);
+  EXPECT_EQ(count.num_run, 9);
   EXPECT_EQ(count.num_refused, 0);
 }
 
@@ -113,7 +114,7 @@ TEST_F(OptionsSweepTest, ASceneWithoutASplitIsReadAtTheEndsOfItsOptions) {
     EXPECT_FALSE(scene.TrainViews().empty());
     EXPECT_EQ(scene.TestViews().empty(), settings.scene.test_every == 0);
   });
-  EXPECT_EQ(count.num_run, 3);
+  EXPECT_EQ(count.num_run, 5);
   EXPECT_EQ(count.num_refused, 0);
 }
 

@@ -36,10 +36,12 @@ std::vector<fs::path> FramesIn(const fs::path& folder) {
   return images.empty() ? ImagesIn(folder / "images") : images;
 }
 
+// "cam03", "cam_3"
 bool IsCameraName(const std::string& name) {
   const std::string prefix = kCamera;
-  return name.size() > prefix.size() && name.starts_with(prefix) &&
-         name.find_first_not_of("0123456789", prefix.size() + (name[prefix.size()] == '_' ? 1 : 0)) == std::string::npos;
+  if (!name.starts_with(prefix)) return false;
+  const size_t number = prefix.size() + (name.compare(prefix.size(), 1, "_") == 0 ? 1 : 0);
+  return name.size() > number && name.find_first_not_of("0123456789", number) == std::string::npos;
 }
 
 // By name.

@@ -141,7 +141,9 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
 }
 
 SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, const Job& job) {
-  return RenderSynthView(SynthWorld(options.seed), camera, options.samples, job);
+  SynthWorld world(options.seed, options.moving);
+  if (options.moving) world.MoveTo(camera.time);
+  return RenderSynthView(world, camera, options.samples, job);
 }
 
 }  // namespace sanerf::synth

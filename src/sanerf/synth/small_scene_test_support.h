@@ -14,4 +14,13 @@ inline SynthOptions SmallScene(int views, int size) {
   return options;
 }
 
+// cameras: to train on.
+inline SynthOptions SmallMovingScene(int cameras, int moments, int size) {
+  SynthOptions options = SmallScene(2, size);
+  options.moving = true;
+  options.cameras = cameras;
+  options.moments = moments;
+  return options;
+}
+
 }  // namespace sanerf::synth

@@ -155,16 +155,16 @@ constexpr double kSmallestMargin = 3;  // pixels between a click and the border 
 class SceneWriter {
  public:
   SceneWriter(const fs::path& folder, const SynthOptions& options, const Job& job)
-      : folder_(folder), options_(options), job_(job), world_(options.seed) {
+      : folder_(folder), options_(options), job_(job), world_(options.seed, options.moving) {
     sightings_.resize(world_.objects().size());
     counts_.resize(world_.objects().size());
   }
 
   void Write() {
     const int num_test = NumTestViews(options_);
-    Task task(job_, "synth", options_.views + num_test, "views");
-    WriteSplit("train", DomeCameras(options_.views, options_, 1), task);
-    WriteSplit("test", DomeCameras(num_test, options_, 2), task);
+    Task task(job_, "synth", NumTrainViews(options_) + num_test, "views");
+    WriteSplit("train", Shots("train"), task);
+    WriteSplit("test", Shots("test"), task);
     WriteJsonFile(folder_ / "prompts.json", Prompts());
     WriteJsonFile(folder_ / "scene.json", SceneTable(num_test));
     task.Finish();
@@ -176,27 +176,59 @@ class SceneWriter {
     int train_views = 0, test_views = 0;
   };
 
-  void WriteSplit(const std::string& split, const std::vector<Camera>& cameras, Task& task) {
+  // A photo that is taken.
+  struct Shot {
+    std::string name;  // "000", "c3_t07"
+    Camera camera;
+    int camera_id = 0, moment = 0;  // of a moving scene
+  };
+
+  std::vector<Shot> Shots(const std::string& split) const {
+    const bool is_test = split == "test";
+    const int stream = is_test ? 2 : 1;
+    std::vector<Shot> shots;
+    if (!options_.moving) {
+      for (const Camera& camera : DomeCameras(is_test ? NumTestViews(options_) : options_.views, options_, stream))
+        shots.push_back({fmt::format("{:03}", shots.size()), camera});
+      return shots;
+    }
+    const std::vector<Camera> cameras = DomeCameras(is_test ? 1 : options_.cameras, options_, stream);
+    for (size_t c = 0; c < cameras.size(); ++c)
+      for (int moment = 0; moment < options_.moments; ++moment) {
+        const int id = int(c) + (is_test ? options_.cameras : 0);
+        Shot shot{fmt::format("c{}_t{:0{}}", id, moment, options_.moments > 100 ? 3 : 2), cameras[c], id, moment};
+        shot.camera.time = double(moment) / (options_.moments - 1);
+        shots.push_back(shot);
+      }
+    return shots;
+  }
+
+  void WriteSplit(const std::string& split, const std::vector<Shot>& shots, Task& task) {
     const bool is_test = split == "test";
     for (const std::string& sub : {split, split + "_mask"}) EnsureWritableFolder(folder_ / sub);
     if (is_test) EnsureWritableFolder(folder_ / "test_depth");
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
-    for (size_t i = 0; i < cameras.size(); ++i) {
-      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_);
-      const std::string number = fmt::format("{:03}", i);
-      const std::string file = fmt::format("{}/{}.png", split, number),
-                        mask = fmt::format("{}_mask/{}.png", split, number);
+    for (const Shot& shot : shots) {
+      if (options_.moving) world_.MoveTo(shot.camera.time);
+      const SynthView view = RenderSynthView(world_, shot.camera, options_.samples, job_);
+      const std::string file = fmt::format("{}/{}.png", split, shot.name),
+                        mask = fmt::format("{}_mask/{}.png", split, shot.name);
       WritePng(folder_ / file, view.rgb);
       WritePng(folder_ / mask, view.mask);
       Json frame = {{"file_path", file}, {"mask_path", mask}};
       if (is_test) {
-        frame["depth_path"] = fmt::format("test_depth/{}.png", number);
+        frame["depth_path"] = fmt::format("test_depth/{}.png", shot.name);
         WriteDepth(folder_ / frame["depth_path"].get<std::string>(), view.depth);
       }
-      frame["transform_matrix"] = MatrixJson(cameras[i].world_from_cam);
+      if (options_.moving) {
+        frame["time"] = shot.camera.time;
+        frame["step"] = shot.moment;
+        frame["camera_id"] = shot.camera_id;
+      }
+      frame["transform_matrix"] = MatrixJson(shot.camera.world_from_cam);
       json["frames"].push_back(std::move(frame));
-      Record(fmt::format("{}/{}", split, number), cameras[i], view.mask, is_test);
+      Record(fmt::format("{}/{}", split, shot.name), shot.camera, view.mask, is_test);
       task.Update(++done_);
     }
     WriteJsonFile(folder_ / fmt::format("transforms_{}.json", split), json);
@@ -216,7 +248,7 @@ class SceneWriter {
       const int64_t pixels = std::count(mask.data.begin(), mask.data.end(), uint8_t(object.id));
       (is_test ? counts_[i].test_pixels : counts_[i].train_pixels) += pixels;
       (is_test ? counts_[i].test_views : counts_[i].train_views) += pixels > 0;
-      if (is_test || !object.is_target || pixels == 0) continue;
+      if (is_test || !object.is_target || pixels == 0 || camera.time > 0) continue;  // prompts are of the first moment
       Sighting sighting = LookFor(world_, object, camera, mask);
       sighting.view = name;
       sighting.direction = (camera.center() - Vec3(0, 0, camera.center().z())).normalized();
@@ -287,12 +319,23 @@ class SceneWriter {
       entry["test_views_visible"] = counts_[i].test_views;
       entry["test_pixels_mean"] = double(counts_[i].test_pixels) / num_test;
     }
-    return {{"name", "tabletop"},         {"generator", kGenerator},
-            {"world_up", "+z"},           {"background_id", 0},
-            {"width", options_.size},     {"height", options_.size},
-            {"n_train", options_.views},  {"n_test", num_test},
-            {"seed", options_.seed},      {"samples_per_pixel", options_.samples},
-            {"depth_scale", kDepthScale}, {"instances", instances}};
+    Json table = {{"name", options_.moving ? "moving_tabletop" : "tabletop"},
+                  {"generator", kGenerator},
+                  {"world_up", "+z"},
+                  {"background_id", 0},
+                  {"width", options_.size},
+                  {"height", options_.size},
+                  {"n_train", NumTrainViews(options_)},
+                  {"n_test", num_test},
+                  {"seed", options_.seed},
+                  {"samples_per_pixel", options_.samples},
+                  {"depth_scale", kDepthScale},
+                  {"instances", instances}};
+    if (options_.moving) {
+      table["cameras"] = options_.cameras;
+      table["moments"] = options_.moments;
+    }
+    return table;
   }
 
   fs::path folder_;

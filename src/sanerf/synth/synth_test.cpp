@@ -11,12 +11,15 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/random.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/moments.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/scene_folder_test_support.h"
 #include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/render.h"
+#include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/world.h"
 
 namespace sanerf::synth {
@@ -166,6 +169,103 @@ TEST_F(SynthTest, SameBytesWithAnyNumberOfThreads) {
   const auto one = Contents(root_ / "one"), two = Contents(root_ / "two");
   EXPECT_EQ(one.size(), 7u * 2 + 1 + 4);
   EXPECT_TRUE(one == two);
+}
+
+// The world at some moment, whole and without the one object.
+int64_t PixelsCovered(const SynthWorld& world, const SynthObject& object, const Camera& camera) {
+  int64_t covered = 0;
+  for (int y = 0; y < camera.height; ++y)
+    for (int x = 0; x < camera.width; ++x) {
+      const Vec3 direction = camera.RayInWorld(Vec2(x + 0.5, y + 0.5));
+      const bool would_be_seen = world.TraceAlone(object, camera.center(), direction);
+      covered += would_be_seen && world.Trace(camera.center(), direction).id != object.id;
+    }
+  return covered;
+}
+
+TEST_F(SynthTest, AMovingSceneHasFixedCamerasTimesAndExactMasks) {
+  const SynthOptions options = SmallMovingScene(3, 4, 64);
+  WriteSynthScene(root_ / "s", options, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
+  EXPECT_TRUE(scene.is_dynamic);
+  EXPECT_TRUE(scene.warnings.empty());
+  const scene::Moments moments = scene::MomentsOf(scene);
+  EXPECT_EQ(moments.cameras.size(), 4u);
+  EXPECT_EQ(moments.times.size(), 4u);
+  EXPECT_EQ(scene::HeldOutCameras(moments, scene), std::vector<std::string>{"test/c3"});
+  // What is moving, and what is not, in masks and in depth.
+  const scene::View& first = scene.views[size_t(scene.FindView("train/c1_t00"))];
+  const scene::View& last = scene.views[size_t(scene.FindView("train/c1_t03"))];
+  EXPECT_EQ(last.camera.time, 1);
+  const SynthView then = RenderSynthView(first.camera, options, Job()), now = RenderSynthView(last.camera, options, Job());
+  EXPECT_EQ(then.mask.data, scene::LoadViewMask(first).data);
+  EXPECT_EQ(now.mask.data, scene::LoadViewMask(last).data);
+  EXPECT_NE(then.mask.data, now.mask.data);
+  const SynthWorld world(options.seed, true);
+  for (int y = 0; y < 64; ++y)
+    for (int x = 0; x < 64; ++x) {
+      const Vec3 p = last.camera.Lift(Vec2(x + 0.5, y + 0.5), now.depth.At(x, y));
+      for (const SynthObject& object : world.objects()) {
+        const bool moves = object.name == "ball" || object.name == "mug";
+        if (moves) continue;
+        EXPECT_GT(object.Distance(p), -2e-4) << object.name;
+      }
+    }
+  const Json objects = ReadJsonFile(root_ / "s/prompts.json")["objects"];
+  EXPECT_GE(objects.size(), 2u);
+  for (const Json& object : objects)
+    for (const Json& click : object["clicks"])
+      EXPECT_TRUE(click["view"].get<std::string>().ends_with("_t00")) << "prompts are of the first moment";
+}
+
+TEST_F(SynthTest, TheBallGoesBehindTheBoxAndTheMugTurns) {
+  for (const int seed : {1, 2, 3}) {
+    SynthWorld world(seed, true);
+    const SynthObject &box = world.objects()[0], &ball = world.objects()[1], &mug = world.objects()[2];
+    ASSERT_EQ(ball.name, "ball");
+    ASSERT_EQ(mug.name, "mug");
+    // From the other side of the table, low: the ball is in sight at first, and half way the box is in front of it.
+    world.MoveTo(0.66);
+    Camera camera;
+    camera.width = camera.height = 96;
+    camera.fx = camera.fy = 100;
+    camera.cx = camera.cy = 48;
+    const Vec3 away = (box.position - ball.position).normalized();
+    camera.world_from_cam = LookAt(box.position + 1.6 * away + Vec3(0, 0, 0.4), box.position + Vec3(0, 0, 0.15));
+    const int64_t behind = PixelsCovered(world, ball, camera);
+    world.MoveTo(0);
+    EXPECT_GT(behind, 2 * PixelsCovered(world, ball, camera) + 20) << seed;
+    const double yaw = mug.yaw;
+    world.MoveTo(0.5);
+    EXPECT_NEAR(mug.yaw - yaw, 120 * M_PI / 180, 1e-9);
+    // Nothing passes through anything: all solids stay apart at every moment.
+    for (int moment = 0; moment <= 20; ++moment) {
+      world.MoveTo(moment / 20.0);
+      for (const SynthObject& a : world.objects())
+        for (const SynthObject& b : world.objects()) {
+          if (&a == &b) continue;
+          for (int i = 0; i < 600; ++i) {  // places in the solid a
+            Random random(uint64_t(seed), uint64_t(i));
+            const Box& box_of_a = a.shape->bounds;
+            Vec3 local;
+            for (int k = 0; k < 3; ++k)
+              local[k] = box_of_a.min[k] + random.NextDouble() * (box_of_a.max[k] - box_of_a.min[k]);
+            if (a.shape->Distance(local) > 0) continue;
+            ASSERT_GT(b.Distance(a.position + a.Turn(local)), 0) << a.name << " in " << b.name << " at " << moment;
+          }
+        }
+    }
+  }
+}
+
+TEST_F(SynthTest, MovingFramesAreTheSameBytesWithAnyNumberOfThreads) {
+  const SynthOptions options = SmallMovingScene(2, 3, 32);
+  SetNumThreads(1);
+  WriteSynthScene(root_ / "one", options, Job());
+  SetNumThreads(2);
+  WriteSynthScene(root_ / "two", options, Job());
+  SetNumThreads(0);
+  EXPECT_TRUE(Contents(root_ / "one") == Contents(root_ / "two"));
 }
 
 TEST_F(SynthTest, TheSeedChangesTheScene) {

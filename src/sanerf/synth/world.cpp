@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "sanerf/core/random.h"
 
@@ -12,6 +14,11 @@ namespace {
 constexpr double kRoomHalf = 2.9, kFloor = -0.85, kCeiling = 2.7;
 constexpr double kTableHalfX = 1.15, kTableHalfY = 0.95, kTableThickness = 0.06;
 constexpr double kHitDistance = 5e-5;
+
+// What moves: places in the list of objects, the ball's arc around the table's middle, and how far the mug turns.
+constexpr size_t kBall = 1, kMug = 2;
+constexpr double kArcRadius = 0.55, kArcBegin = 20 * M_PI / 180, kArcEnd = 125 * M_PI / 180;
+constexpr double kMugTurn = 240 * M_PI / 180;
 
 const Vec3 kLight(1.5, -1.2, 2.3);   // middle of a round lamp
 constexpr double kLampSlope = 0.11;  // its radius over its distance: the width of soft shadows
@@ -96,7 +103,7 @@ void SynthObject::Place(const Vec3& at, double angle) {
   ball_center_ = position + Turn(shape->ball_center);
 }
 
-SynthWorld::SynthWorld(int seed) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
+SynthWorld::SynthWorld(int seed, bool moving) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
   table_.push_back({{-kTableHalfX, -kTableHalfY, -kTableThickness}, {kTableHalfX, kTableHalfY, 0}});
   for (const double x : {-1.0, 1.0}) {
     for (const double y : {-1.0, 1.0}) {
@@ -107,13 +114,18 @@ SynthWorld::SynthWorld(int seed) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoo
   wood_ = WoodPlanks(uint32_t(seed));
   floor_ = FloorBoards(uint32_t(seed) + 100);
   walls_ = RoomWalls(kRoomHalf, kFloor, uint32_t(seed) + 200);
-  PlaceObjects(seed);
+  PlaceObjects(seed, moving);
 }
 
 // Fixed places that occlude each other from low viewpoints, moved a little by the seed; the whole layout is turned.
-void SynthWorld::PlaceObjects(int seed) {
+// In a moving world what moves has the room that it needs, and its place does not depend on the jitter.
+void SynthWorld::PlaceObjects(int seed, bool moving) {
   Random random(uint64_t(seed), 0x7ab1e);
   const double turn = 2 * M_PI * random.NextDouble();
+  turn_ = turn;
+  const std::map<std::string, Vec2> moving_places = {{"cereal_box", {0, 0.05}}, {"ball", {0.52, 0.19}},
+                                                     {"mug", {-0.38, -0.40}},   {"bottle", {0.60, -0.25}},
+                                                     {"banana", {0.25, -0.50}}, {"donut", {-0.62, 0.04}}};
   const auto add = [&](const char* name, bool target, std::unique_ptr<SynthShape> shape, SynthTexture texture,
                        double gloss, const Vec2& at, double yaw) {
     SynthObject object;
@@ -124,7 +136,7 @@ void SynthWorld::PlaceObjects(int seed) {
     object.texture = std::move(texture);
     object.gloss = gloss;
     const Vec2 jitter(0.06 * (random.NextDouble() - 0.5), 0.06 * (random.NextDouble() - 0.5));
-    const Vec2 place = Eigen::Rotation2Dd(turn) * (at + jitter);
+    const Vec2 place = Eigen::Rotation2Dd(turn) * ((moving ? moving_places.at(name) : at) + jitter);
     object.Place({place.x(), place.y(), 0}, yaw + turn + 0.5 * (random.NextDouble() - 0.5));
     objects_.push_back(std::move(object));
   };
@@ -144,6 +156,15 @@ void SynthWorld::PlaceObjects(int seed) {
   add("bottle", false, MakeLathe(bottle, 0.01), LabeledBottle(0.30, 0.43), 0.22, {0.06, 0.55}, 0.0);
   add("banana", false, MakeBanana(0.26, 0.95, 0.052), BananaPeel(0.26, 0.95), 0.06, {0.10, -0.12}, 0.6);
   add("donut", false, MakeRing(0.12, 0.06), Icing(0.12, 0.06, uint32_t(seed) + 300), 0.12, {0.52, -0.40}, 0.0);
+  if (!moving) return;
+  mug_yaw_ = objects_[kMug].yaw;
+  MoveTo(0);
+}
+
+void SynthWorld::MoveTo(double time) {
+  const double angle = kArcBegin + time * (kArcEnd - kArcBegin) + turn_;
+  objects_[kBall].Place(kArcRadius * Vec3(std::cos(angle), std::sin(angle), 0), objects_[kBall].yaw);
+  objects_[kMug].Place(objects_[kMug].position, mug_yaw_ + time * kMugTurn);
 }
 
 SynthHit SynthWorld::Trace(const Vec3& origin, const Vec3& direction) const {

@@ -47,10 +47,13 @@ struct SynthLight {
 
 class SynthWorld {
  public:
-  explicit SynthWorld(int seed);
+  // moving: the layout of the scene over time, at its first moment.
+  explicit SynthWorld(int seed, bool moving = false);
 
   static constexpr int kTableId = 1;
   const std::vector<SynthObject>& objects() const { return objects_; }
+  // Of a moving world: the ball goes in an arc around the back of the box, the mug turns on its place. time: 0 to 1.
+  void MoveTo(double time);
 
   // What the ray from `origin` (inside the room) along `direction` (any length) meets first; there is always something.
   SynthHit Trace(const Vec3& origin, const Vec3& direction) const;
@@ -64,11 +67,13 @@ class SynthWorld {
   Vec3 Shade(const SynthHit& hit, const SynthLight& light, const Vec3& p, const Vec3& direction) const;
 
  private:
-  void PlaceObjects(int seed);
+  void PlaceObjects(int seed, bool moving);
   double SoftShadow(const Vec3& p, const Vec3& to_light, double distance, const SynthObject* self) const;
   double Openness(const Vec3& p, const Vec3& normal) const;
 
   std::vector<SynthObject> objects_;
+  double turn_ = 0;         // of the whole layout
+  double mug_yaw_ = 0;      // of a moving world, at its first moment
   std::vector<Box> table_;  // top, then legs
   Box room_;
   SynthTexture wood_, floor_, walls_;
