@@ -1,4 +1,5 @@
-// Multiresolution hash grid: trilinear interpolation of table rows, and its transpose.
+// Multiresolution hash grid: trilinear interpolation of table rows, and its transpose. With a time axis the eight corners
+// are those of the nearest time, or the sixteen of the two times around.
 //
 // Per level, the corners of one tile are found in registers while the tile before is summed row by row; each sum also
 // asks for the rows of the sample one tile further on, so that a table beyond the caches costs bandwidth, not latency.
@@ -22,14 +23,19 @@ struct RowOf<8> {
 // A level of so many floats outgrows the second-level cache: its rows are worth asking for early.
 constexpr uint64_t kPrefetchFrom = 1 << 15;
 
-// Rows and weights of the eight corners around the points of one tile.
+enum class TimeAxis { kNone, kNearest, kLinear };
+constexpr int NumCorners(TimeAxis axis) { return axis == TimeAxis::kLinear ? 16 : 8; }
+
+// Rows and weights of the N corners around the points of one tile.
+template <int N>
 struct Corners {
-  uint32_t row[8][kTile];
-  float weight[8][kTile];
+  uint32_t row[N][kTile];
+  float weight[N][kTile];
 };
 
 // Corner c takes the upper node of axis a when bit a of c is set. The two nodes of an axis are always different ones.
-SANERF_INLINE void FindCorners(const GridLevel& level, const float* positions, int s, Corners* corners) {
+template <int N>
+SANERF_INLINE void FindCorners(const GridLevel& level, const float* positions, int s, Corners<N>* corners) {
   const float res = static_cast<float>(level.resolution);
   const VecI last_cell = static_cast<int32_t>(level.resolution) - 2 - VecI{};
   VecU cell[3];
@@ -59,14 +65,44 @@ SANERF_INLINE void FindCorners(const GridLevel& level, const float* positions, i
   }
 }
 
-SANERF_INLINE void FindTileCorners(const GridLevel& level, const float* positions, Corners* corners) {
-  for (int s = 0; s < kTile; s += SANERF_VW) FindCorners(level, positions, s, corners);
+// Moves the eight corners to their time; kLinear: those at the later time follow them. The hash is an exclusive or, so
+// that of the time can be added to rows that are found already.
+template <TimeAxis Axis>
+SANERF_INLINE void MoveInTime(const GridLevel& level, const float* times, int s, Corners<NumCorners(Axis)>* corners) {
+  const float count = static_cast<float>(level.num_times);
+  const VecI last = static_cast<int32_t>(level.num_times) - (Axis == TimeAxis::kLinear ? 2 : 1) - VecI{};
+  const VecF at = LoadV(times + s) * count - (Axis == TimeAxis::kLinear ? 0.5f : 0.0f);
+  const VecF pos = MinV(MaxV(at, VecF{}), Splat(Axis == TimeAxis::kLinear ? count - 1.0f : count));
+  const VecI floor = ToIntV(pos);
+  const VecI inside = floor < last ? floor : last;
+  const uint32_t stride = level.dense ? level.resolution * level.resolution * level.resolution : 3674653429u;
+  const uint32_t mask = level.num_rows - 1u;
+  const VecU earlier = (VecU)inside * stride, later = earlier + stride;
+  const VecF upper = pos - ToFloatV(inside), lower = 1.0f - upper;
+  for (int c = 0; c < 8; ++c) {
+    const VecU row = LoadU(corners->row[c] + s);
+    StoreU(corners->row[c] + s, level.dense ? row + earlier : row ^ (earlier & mask));
+    if constexpr (Axis == TimeAxis::kLinear) {
+      const VecF weight = LoadV(corners->weight[c] + s);
+      StoreU(corners->row[c + 8] + s, level.dense ? row + later : row ^ (later & mask));
+      StoreV(corners->weight[c] + s, weight * lower);
+      StoreV(corners->weight[c + 8] + s, weight * upper);
+    }
+  }
+}
+
+template <TimeAxis Axis>
+SANERF_INLINE void FindTileCorners(const GridLevel& level, const float* positions, Corners<NumCorners(Axis)>* corners) {
+  for (int s = 0; s < kTile; s += SANERF_VW) {
+    FindCorners(level, positions, s, corners);
+    if constexpr (Axis != TimeAxis::kNone) MoveInTime<Axis>(level, positions + 3 * kTile, s, corners);
+  }
 }
 
 // Asks for the rows of one sample. Neighbors in x mostly share a cache line as long as rows are short.
-template <int F>
-SANERF_INLINE void PrefetchRows(const float* rows, const Corners& corners, int s) {
-  for (int c = 0; c < 8; c += F == 8 ? 1 : 2) __builtin_prefetch(rows + F * uint64_t(corners.row[c][s]));
+template <int F, int N>
+SANERF_INLINE void PrefetchRows(const float* rows, const Corners<N>& corners, int s) {
+  for (int c = 0; c < N; c += F == 8 ? 1 : 2) __builtin_prefetch(rows + F * uint64_t(corners.row[c][s]));
 }
 
 // Two table rows of two floats each in one register.
@@ -79,13 +115,13 @@ SANERF_INLINE VecF4 LoadTwoRows2(const float* a, const float* b) {
   return (VecF4)pair;
 }
 
-template <int F, bool Prefetch>
-SANERF_INLINE void SumTile(const float* table, const Corners& corners, const Corners& next, float* out) {
+template <int F, bool Prefetch, int N>
+SANERF_INLINE void SumTile(const float* table, const Corners<N>& corners, const Corners<N>& next, float* out) {
   if constexpr (F == 2) {
     for (int s = 0; s < kTile; ++s) {
-      if (Prefetch) PrefetchRows<F>(table, next, s);
+      if (Prefetch) PrefetchRows<F, N>(table, next, s);
       VecF4 sum = {};
-      for (int c = 0; c < 8; c += 2) {
+      for (int c = 0; c < N; c += 2) {
         const float a = corners.weight[c][s], b = corners.weight[c + 1][s];
         const float* first = table + 2 * uint64_t(corners.row[c][s]);
         const float* second = table + 2 * uint64_t(corners.row[c + 1][s]);
@@ -98,9 +134,9 @@ SANERF_INLINE void SumTile(const float* table, const Corners& corners, const Cor
     typedef typename RowOf<F>::Type Row;
     float sums[kTile * F];
     for (int s = 0; s < kTile; ++s) {
-      if (Prefetch) PrefetchRows<F>(table, next, s);
+      if (Prefetch) PrefetchRows<F, N>(table, next, s);
       Row sum = {};
-      for (int c = 0; c < 8; ++c) {
+      for (int c = 0; c < N; ++c) {
         Row row;
         __builtin_memcpy(&row, table + F * uint64_t(corners.row[c][s]), sizeof row);
         sum += corners.weight[c][s] * row;
@@ -112,36 +148,45 @@ SANERF_INLINE void SumTile(const float* table, const Corners& corners, const Cor
 }
 
 // body(corners of a tile, corners of the tile to ask for, tile) for every tile.
-template <class Body>
+template <TimeAxis Axis, class Body>
 SANERF_INLINE void ForEachTile(const GridLevel& level, const float* positions, int64_t num_tiles, const Body& body) {
-  Corners corners[2];
-  if (num_tiles > 0) FindTileCorners(level, positions, &corners[0]);
+  constexpr int kStride = (Axis == TimeAxis::kNone ? 3 : 4) * kTile;
+  Corners<NumCorners(Axis)> corners[2];
+  if (num_tiles > 0) FindTileCorners<Axis>(level, positions, &corners[0]);
   for (int64_t tile = 0; tile < num_tiles; ++tile) {
     const int64_t ahead = tile + 1 < num_tiles ? tile + 1 : tile;
-    Corners& next = corners[(tile + 1) & 1];
-    FindTileCorners(level, positions + ahead * 3 * kTile, &next);
+    Corners<NumCorners(Axis)>& next = corners[(tile + 1) & 1];
+    FindTileCorners<Axis>(level, positions + ahead * kStride, &next);
     body(corners[tile & 1], next, tile);
   }
 }
 
-template <int F>
+template <int F, TimeAxis Axis>
 void GridForwardF(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles, float* out) {
+  using TileCorners = Corners<NumCorners(Axis)>;
   // Level by level: one level's rows stay in the caches while all tiles pass.
   for (int l = 0; l < shape.num_levels; ++l) {
     const GridLevel& level = shape.levels[l];
     const float* rows = table + level.row_offset * F;
     const bool prefetch = uint64_t(level.num_rows) * F >= kPrefetchFrom;
-    ForEachTile(level, positions, num_tiles, [&](const Corners& now, const Corners& next, int64_t tile) {
+    ForEachTile<Axis>(level, positions, num_tiles, [&](const TileCorners& now, const TileCorners& next, int64_t tile) {
       float* o = out + (tile * shape.num_levels + l) * F * kTile;
       prefetch ? SumTile<F, true>(rows, now, next, o) : SumTile<F, false>(rows, now, next, o);
     });
   }
 }
 
+template <int F>
+void GridForwardOf(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles, float* out) {
+  if (!shape.has_time) return GridForwardF<F, TimeAxis::kNone>(shape, table, positions, num_tiles, out);
+  if (!shape.linear_time) return GridForwardF<F, TimeAxis::kNearest>(shape, table, positions, num_tiles, out);
+  return GridForwardF<F, TimeAxis::kLinear>(shape, table, positions, num_tiles, out);
+}
+
 void GridForward(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles, float* out) {
-  if (shape.num_features == 2) return GridForwardF<2>(shape, table, positions, num_tiles, out);
-  if (shape.num_features == 4) return GridForwardF<4>(shape, table, positions, num_tiles, out);
-  return GridForwardF<8>(shape, table, positions, num_tiles, out);
+  if (shape.num_features == 2) return GridForwardOf<2>(shape, table, positions, num_tiles, out);
+  if (shape.num_features == 4) return GridForwardOf<4>(shape, table, positions, num_tiles, out);
+  return GridForwardOf<8>(shape, table, positions, num_tiles, out);
 }
 
 // [F][kTile] -> [kTile][F].
@@ -157,16 +202,16 @@ SANERF_INLINE void SampleMajor(const float* in, float* out) {
   }
 }
 
-template <int F, bool Prefetch>
-SANERF_INLINE void AddTile(const Corners& corners, const Corners& next, const float* grad_out, float* rows) {
+template <int F, bool Prefetch, int N>
+SANERF_INLINE void AddTile(const Corners<N>& corners, const Corners<N>& next, const float* grad_out, float* rows) {
   typedef typename RowOf<F>::Type Row;
   float grads[kTile * F];
   SampleMajor<F>(grad_out, grads);
   for (int s = 0; s < kTile; ++s) {
-    if (Prefetch) PrefetchRows<F>(rows, next, s);
+    if (Prefetch) PrefetchRows<F, N>(rows, next, s);
     Row grad;
     __builtin_memcpy(&grad, grads + s * F, sizeof grad);
-    for (int c = 0; c < 8; ++c) {
+    for (int c = 0; c < N; ++c) {
       float* place = rows + F * uint64_t(corners.row[c][s]);
       Row sum;
       __builtin_memcpy(&sum, place, sizeof sum);
@@ -176,21 +221,31 @@ SANERF_INLINE void AddTile(const Corners& corners, const Corners& next, const fl
   }
 }
 
-template <int F>
+template <int F, TimeAxis Axis>
 void GridBackwardF(const GridShape& shape, int l, const float* positions, const float* grad_out, int64_t num_tiles,
                    float* grad_table) {
+  using TileCorners = Corners<NumCorners(Axis)>;
   const GridLevel& level = shape.levels[l];
   float* rows = grad_table + level.row_offset * F;
   const bool prefetch = uint64_t(level.num_rows) * F >= kPrefetchFrom;
-  ForEachTile(level, positions, num_tiles, [&](const Corners& now, const Corners& next, int64_t tile) {
+  ForEachTile<Axis>(level, positions, num_tiles, [&](const TileCorners& now, const TileCorners& next, int64_t tile) {
     const float* g = grad_out + (tile * shape.num_levels + l) * F * kTile;
     prefetch ? AddTile<F, true>(now, next, g, rows) : AddTile<F, false>(now, next, g, rows);
   });
 }
 
+template <int F>
+void GridBackwardOf(const GridShape& shape, int l, const float* positions, const float* grad_out, int64_t num_tiles,
+                    float* grad_table) {
+  if (!shape.has_time) return GridBackwardF<F, TimeAxis::kNone>(shape, l, positions, grad_out, num_tiles, grad_table);
+  if (!shape.linear_time)
+    return GridBackwardF<F, TimeAxis::kNearest>(shape, l, positions, grad_out, num_tiles, grad_table);
+  return GridBackwardF<F, TimeAxis::kLinear>(shape, l, positions, grad_out, num_tiles, grad_table);
+}
+
 void GridBackward(const GridShape& shape, int level, const float* positions, const float* grad_out, int64_t num_tiles,
                   float* grad_table) {
-  if (shape.num_features == 2) return GridBackwardF<2>(shape, level, positions, grad_out, num_tiles, grad_table);
-  if (shape.num_features == 4) return GridBackwardF<4>(shape, level, positions, grad_out, num_tiles, grad_table);
-  return GridBackwardF<8>(shape, level, positions, grad_out, num_tiles, grad_table);
+  if (shape.num_features == 2) return GridBackwardOf<2>(shape, level, positions, grad_out, num_tiles, grad_table);
+  if (shape.num_features == 4) return GridBackwardOf<4>(shape, level, positions, grad_out, num_tiles, grad_table);
+  return GridBackwardOf<8>(shape, level, positions, grad_out, num_tiles, grad_table);
 }

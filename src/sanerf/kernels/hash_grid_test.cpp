@@ -223,5 +223,135 @@ TEST_P(HashGridTest, RepeatsItselfAndNeedsNoAlignment) {
   EXPECT_EQ(run(0), run(1));
 }
 
+// ---- With a time axis
+
+// The same four levels at 2 to 40 times; one dense, one dense in space but not with its times.
+GridShape MakeShapeOverTime(int features, bool linear) {
+  GridShape shape = MakeShape(features);
+  shape.has_time = true;
+  shape.linear_time = linear;
+  const uint32_t times[4] = {2, 3, 11, 40};
+  shape.levels[0] = {4, 128, 0, true};
+  shape.levels[1] = {16, 4096, 128, false};
+  for (int l = 0; l < 4; ++l) shape.levels[l].num_times = times[l];
+  return shape;
+}
+
+// TestPositions with times: anywhere, at both ends and beyond them. Those of the nearest time are never half way.
+std::vector<float> TestPlacesAndTimes() {
+  const std::vector<float> positions = TestPositions();
+  std::vector<float> x(size_t(kSamples * 4));
+  Random random(13);
+  for (int64_t s = 0; s < kSamples; ++s) {
+    for (int a = 0; a < 3; ++a) x[TiledIndex(4, s, a)] = positions[TiledIndex(3, s, a)];
+    float time = 0;
+    const auto is_between_nodes = [&] {
+      for (const double count : {2.0, 3.0, 11.0, 40.0}) {
+        const double at = double(time) * count;
+        if (at > 0 && at < count && std::fabs(at - std::round(at)) < 1e-4) return true;
+      }
+      return false;
+    };
+    do time = s % 9 == 0 ? float(random.NextBelow(4)) - 1.0f : random.NextFloat();
+    while (is_between_nodes());
+    x[TiledIndex(4, s, 3)] = time;
+  }
+  return x;
+}
+
+// Where the float time is off by a rounding, so are the weights of the two times.
+double WeightErrorOverTime(const GridLevel& level) {
+  return WeightError(level) + 2 * 2 * level.num_times * kFloatEpsilon;
+}
+
+TEST(HashGridReference, TimesAreNodesOfTheirOwn) {
+  for (const bool linear : {true, false}) {
+    const GridShape shape = MakeShapeOverTime(2, linear);
+    const std::vector<double> table = DoubleOf(RandomFloats(kRows * 2, -1, 1, 1));
+    // Node (3, 1, 2) of the coarsest level, 4 nodes at 2 times: row 3 + 4 (1 + 4 (2 + 4 t)).
+    const size_t early = 3 + 4 * (1 + 4 * 2), late = early + 64;
+    const auto at_time = [&](double time) {
+      const double at[4] = {3.5 / 4, 1.5 / 4, 2.5 / 4, time};
+      double out[8];
+      reference::GridForward(shape, table.data(), at, out);
+      return out[0];
+    };
+    EXPECT_NEAR(at_time(0), table[early * 2], 1e-12);
+    EXPECT_NEAR(at_time(0.25), table[early * 2], 1e-12);
+    EXPECT_NEAR(at_time(0.75), table[late * 2], 1e-12);
+    EXPECT_NEAR(at_time(1), table[late * 2], 1e-12);
+    EXPECT_NEAR(at_time(0.4), linear ? 0.7 * table[early * 2] + 0.3 * table[late * 2] : table[early * 2], 1e-12);
+  }
+}
+
+TEST(HashGridReference, BackwardOverTimeMatchesDifferences) {
+  for (const bool linear : {true, false}) {
+    const GridShape shape = MakeShapeOverTime(2, linear);
+    std::vector<double> table = DoubleOf(RandomFloats(kRows * 2, -1, 1, 2));
+    const std::vector<double> grad_out = DoubleOf(RandomFloats(8, -1, 1, 3));
+    const double at[4] = {0.31, 0.62, 0.17, 0.43};
+    std::vector<double> grad_table(table.size(), 0.0);
+    reference::GridBackward(shape, at, grad_out.data(), grad_table.data());
+    const auto loss = [&] {
+      double out[8], sum = 0;
+      reference::GridForward(shape, table.data(), at, out);
+      for (int i = 0; i < 8; ++i) sum += grad_out[size_t(i)] * out[i];
+      return sum;
+    };
+    int touched = 0;
+    for (size_t i = 0; i < table.size(); ++i) {
+      if (grad_table[i] == 0 && i % 97 != 0) continue;
+      touched += grad_table[i] != 0;
+      const double saved = table[i], step = 0.5;
+      table[i] = saved + step;
+      const double above = loss();
+      table[i] = saved - step;
+      const double below = loss();
+      table[i] = saved;
+      EXPECT_NEAR(grad_table[i], (above - below) / (2 * step), 1e-13) << "entry " << i;
+    }
+    EXPECT_EQ(touched, 4 * (linear ? 16 : 8) * 2);
+  }
+}
+
+TEST_P(HashGridTest, ForwardAndBackwardOverTimeMatchTheTwin) {
+  const std::vector<float> places = TestPlacesAndTimes();
+  for (const bool linear : {true, false})
+    for (const int features : {2, 4, 8}) {
+      SCOPED_TRACE(testing::Message() << features << " features, " << (linear ? "linear" : "nearest"));
+      const GridShape shape = MakeShapeOverTime(features, linear);
+      const int channels = 4 * features;
+      const std::vector<float> table = RandomFloats(kRows * features, -1, 1, 4);
+      const std::vector<float> grad_out = RandomFloats(kSamples * channels, -1, 1, 5);
+      std::vector<float> out(size_t(kSamples * channels), NAN), grad(table.size(), 0.0f);
+      GetParam()->grid_forward(shape, table.data(), places.data(), kTiles, out.data());
+      for (int l = 0; l < shape.num_levels; ++l)
+        GetParam()->grid_backward(shape, l, places.data(), grad_out.data(), kTiles, grad.data());
+
+      const std::vector<double> table_double = DoubleOf(table);
+      std::vector<double> expected_grad(table.size(), 0.0), touches(table.size(), 1.0);
+      for (int64_t s = 0; s < kSamples; ++s) {
+        const std::vector<double> x = SampleOf(places, 4, s);
+        std::vector<double> expected(static_cast<size_t>(channels));
+        reference::GridForward(shape, table_double.data(), x.data(), expected.data());
+        for (int c = 0; c < channels; ++c)
+          ASSERT_NEAR(out[TiledIndex(channels, s, c)], expected[size_t(c)],
+                      1e-6 + 2 * WeightErrorOverTime(shape.levels[c / features]))
+              << "sample " << s << ", channel " << c;
+        reference::GridBackward(shape, x.data(), SampleOf(grad_out, channels, s).data(), expected_grad.data());
+        for (int l = 0; l < shape.num_levels; ++l)
+          for (const auto& corner : reference::AllCornersOf(shape, shape.levels[l], x.data()))
+            for (int f = 0; f < features; ++f) touches[corner.row * uint64_t(features) + uint64_t(f)] += 1;
+      }
+      for (int l = 0; l < shape.num_levels; ++l) {
+        const GridLevel& level = shape.levels[l];
+        for (uint64_t i = level.row_offset * uint64_t(features);
+             i < (level.row_offset + level.num_rows) * uint64_t(features); ++i)
+          ASSERT_NEAR(grad[i], expected_grad[i], touches[i] * (1e-6 + WeightErrorOverTime(level)))
+              << "level " << l << ", entry " << i;
+      }
+    }
+}
+
 }  // namespace
 }  // namespace sanerf::kernels

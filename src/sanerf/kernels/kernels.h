@@ -22,16 +22,21 @@ struct GridLevel {
   uint32_t resolution = 0;  // nodes per axis, at least 2; node i sits at (i + 0.5) / resolution
   uint32_t num_rows = 0;    // power of two when hashed
   uint64_t row_offset = 0;  // first row of the level in the table
-  bool dense = false;       // resolution^3 <= num_rows: row = x + y res + z res^2; hashed otherwise
+  bool dense = false;       // resolution^3 num_times <= num_rows: row = x + y res + z res^2 + t res^3; hashed otherwise
+  uint32_t num_times = 1;   // nodes along the time axis, where there is one: at least 2, node i at (i + 0.5) / num_times
 };
 
 struct GridShape {
   int num_levels = 0;
   int num_features = 0;  // per level: 2, 4 or 8
   GridLevel levels[kMaxLevels];
+  bool has_time = false;    // a fourth axis, which is hashed with the prime 3674653429
+  bool linear_time = true;  // interpolates between the two nearest times; otherwise takes the nearest
+
+  int NumInputs() const { return has_time ? 4 : 3; }
 };
 
-// positions [tile][3][kTile] in [0, 1] (clamped), table [row][feature] -> out [tile][level * F + f][kTile].
+// positions [tile][NumInputs()][kTile] in [0, 1] (clamped; x, y, z, time), table [row][feature] -> out [tile][level * F + f][kTile].
 using GridForwardFn = void(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles,
                            float* out);
 

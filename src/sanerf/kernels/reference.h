@@ -14,10 +14,10 @@ namespace sanerf::kernels::reference {
 // ---- Multiresolution hash grid (Mueller et al. 2022, section 3) ----------------------------------------------------
 
 // Row of a node inside its level.
-inline uint64_t RowOfNode(const GridLevel& level, uint32_t x, uint32_t y, uint32_t z) {
+inline uint64_t RowOfNode(const GridLevel& level, uint32_t x, uint32_t y, uint32_t z, uint32_t time = 0) {
   const uint64_t res = level.resolution;
-  if (level.dense) return x + res * (y + res * z);
-  return (x ^ (y * 2654435761u) ^ (z * 805459861u)) % level.num_rows;  // Eq. 4
+  if (level.dense) return x + res * (y + res * (z + res * time));
+  return (x ^ (y * 2654435761u) ^ (z * 805459861u) ^ (time * 3674653429u)) % level.num_rows;  // Eq. 4
 }
 
 template <class T>
@@ -26,9 +26,9 @@ struct Corner {
   T weight;
 };
 
-// The eight nodes around a point of the unit cube and their trilinear weights.
+// The eight nodes around a point of the unit cube and their trilinear weights, at one of the level's times.
 template <class T>
-std::array<Corner<T>, 8> CornersOf(const GridLevel& level, const T position[3]) {
+std::array<Corner<T>, 8> CornersOf(const GridLevel& level, const T position[3], uint32_t time = 0) {
   uint32_t node[3];
   T fraction[3];
   for (int a = 0; a < 3; ++a) {
@@ -45,28 +45,48 @@ std::array<Corner<T>, 8> CornersOf(const GridLevel& level, const T position[3]) 
       at[a] = std::min(node[a] + (upper ? 1u : 0u), level.resolution - 1);
       weight *= upper ? fraction[a] : 1 - fraction[a];
     }
-    corners[size_t(c)] = {level.row_offset + RowOfNode(level, at[0], at[1], at[2]), weight};
+    corners[size_t(c)] = {level.row_offset + RowOfNode(level, at[0], at[1], at[2], time), weight};
   }
   return corners;
 }
 
+// All nodes that a point of the grid takes its value from: position [3], with a time axis [4].
+template <class T>
+std::vector<Corner<T>> AllCornersOf(const GridShape& shape, const GridLevel& level, const T* position) {
+  std::vector<Corner<T>> all;
+  const auto add = [&](uint32_t time, T share) {
+    for (const Corner<T>& corner : CornersOf(level, position, time)) all.push_back({corner.row, share * corner.weight});
+  };
+  if (!shape.has_time) {
+    add(0, 1);
+  } else if (!shape.linear_time) {
+    add(uint32_t(std::clamp(std::floor(position[3] * T(level.num_times)), T(0), T(level.num_times - 1))), 1);
+  } else {
+    const T at = std::clamp(position[3] * T(level.num_times) - T(0.5), T(0), T(level.num_times - 1));
+    const uint32_t before = std::min(uint32_t(at), level.num_times - 2);
+    add(before, T(before) + 1 - at);
+    add(before + 1, at - T(before));
+  }
+  return all;
+}
+
 // table [row][feature], out [level][feature].
 template <class T>
-void GridForward(const GridShape& shape, const T* table, const T position[3], T* out) {
+void GridForward(const GridShape& shape, const T* table, const T* position, T* out) {
   for (int l = 0; l < shape.num_levels; ++l)
     for (int f = 0; f < shape.num_features; ++f) {
       T sum = 0;
-      for (const Corner<T>& corner : CornersOf(shape.levels[l], position))
+      for (const Corner<T>& corner : AllCornersOf(shape, shape.levels[l], position))
         sum += corner.weight * table[corner.row * uint64_t(shape.num_features) + uint64_t(f)];
       out[l * shape.num_features + f] = sum;
     }
 }
 
 template <class T>
-void GridBackward(const GridShape& shape, const T position[3], const T* grad_out, T* grad_table) {
+void GridBackward(const GridShape& shape, const T* position, const T* grad_out, T* grad_table) {
   for (int l = 0; l < shape.num_levels; ++l)
     for (int f = 0; f < shape.num_features; ++f)
-      for (const Corner<T>& corner : CornersOf(shape.levels[l], position))
+      for (const Corner<T>& corner : AllCornersOf(shape, shape.levels[l], position))
         grad_table[corner.row * uint64_t(shape.num_features) + uint64_t(f)] +=
             corner.weight * grad_out[l * shape.num_features + f];
 }

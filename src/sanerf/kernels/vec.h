@@ -16,6 +16,11 @@ SANERF_INLINE VecF LoadV(const float* p) {
   return v;
 }
 SANERF_INLINE void StoreV(float* p, VecF v) { __builtin_memcpy(p, &v, sizeof v); }
+SANERF_INLINE VecU LoadU(const uint32_t* p) {
+  VecU v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
 SANERF_INLINE void StoreU(uint32_t* p, VecU v) { __builtin_memcpy(p, &v, sizeof v); }
 SANERF_INLINE VecF Splat(float x) { return x - VecF{}; }
 SANERF_INLINE VecF MinV(VecF a, VecF b) { return a < b ? a : b; }

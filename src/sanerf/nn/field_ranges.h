@@ -11,6 +11,7 @@ inline constexpr auto kGridFeatures = OneOf(2, 4, 8);  // per level
 inline constexpr Range kGridLog2Table(8, 22);          // rows of a hashed level
 inline constexpr Range kGridBase(2, 1024);             // nodes per axis of the coarsest level
 inline constexpr Range kGridTop(2, 1 << 19);           // of the finest; twice as many where space is contracted
+inline constexpr Range kGridTimes(2, 100'000);         // nodes along the time axis of a level
 inline constexpr Range kHiddenWidth = Range(16, 1024).MultipleOf(16);
 inline constexpr Range kHiddenLayers(1, 7);
 

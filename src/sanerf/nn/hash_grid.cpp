@@ -23,6 +23,10 @@ void CheckGrid(const std::string& name, const HashGridOptions& o) {
   CheckNumber(grid + "log2_table", o.log2_table, kGridLog2Table);
   CheckNumber(grid + "base", o.base, kGridBase);
   CheckNumber(grid + "top", o.top, Range(o.base, 2 * kGridTop.high));
+  if (o.time_top != 0) {
+    CheckNumber(grid + "time_top", o.time_top, kGridTimes);
+    CheckNumber(grid + "time_base", o.time_base, Range(kGridTimes.low, o.time_top));
+  }
   const auto& features = kGridFeatures.values;
   if (std::find(features.begin(), features.end(), o.features) == features.end())
     throw UsageError(fmt::format("{}features {}", grid, o.features),
@@ -34,12 +38,21 @@ kernels::GridShape ShapeFor(const std::string& name, const HashGridOptions& o) {
   kernels::GridShape shape;
   shape.num_levels = o.levels;
   shape.num_features = o.features;
-  const double growth = o.levels > 1 ? std::log(double(o.top) / o.base) / (o.levels - 1) : 0;
+  shape.has_time = o.time_top != 0;
+  shape.linear_time = o.linear_time;
+  const auto growth_to = [&](int top, int base) {
+    return o.levels > 1 ? std::log(double(top) / base) / (o.levels - 1) : 0;
+  };
+  const double growth = growth_to(o.top, o.base), time_growth = shape.has_time ? growth_to(o.time_top, o.time_base) : 0;
   uint64_t rows = 0;
   for (int l = 0; l < o.levels; ++l) {
     kernels::GridLevel& level = shape.levels[l];
     level.resolution = static_cast<uint32_t>(std::ceil(o.base * std::exp(growth * l) - 1e-6));
-    const uint64_t dense_rows = uint64_t(level.resolution) * level.resolution * level.resolution;
+    // Of one level alone it is the finest's times that count: all moments have to be told apart.
+    if (shape.has_time)
+      level.num_times = o.levels == 1 ? uint32_t(o.time_top)
+                                      : static_cast<uint32_t>(std::ceil(o.time_base * std::exp(time_growth * l) - 1e-6));
+    const uint64_t dense_rows = uint64_t(level.resolution) * level.resolution * level.resolution * level.num_times;
     level.dense = dense_rows <= (uint64_t{1} << o.log2_table);
     level.num_rows = level.dense ? uint32_t((dense_rows + 7) / 8 * 8) : uint32_t{1} << o.log2_table;
     level.row_offset = rows;

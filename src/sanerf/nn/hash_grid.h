@@ -1,4 +1,4 @@
-// Multiresolution hash grid (Mueller et al. 2022): positions in the unit cube to features.
+// Multiresolution hash grid (Mueller et al. 2022): positions in the unit cube, and times where it has them, to features.
 #pragma once
 
 #include <string>
@@ -13,9 +13,12 @@ struct HashGridOptions {
   int log2_table = 19;  // rows of a hashed level
   int base = 16;        // nodes per axis of the coarsest level
   int top = 2048;       // of the finest; levels in between grow geometrically
+  // A time axis: nodes of the coarsest and the finest level, those in between grow likewise. 0 = none.
+  int time_base = 0, time_top = 0;
+  bool linear_time = true;  // interpolates in time; otherwise the nearest node counts
 };
 
-// Where a loss touched the grid and how: tiled positions [3] and gradients of the outputs.
+// Where a loss touched the grid and how: tiled positions [num_inputs] and gradients of the outputs.
 struct GridGradient {
   int64_t num_tiles = 0;
   Buffer positions, grad_features;
@@ -30,6 +33,7 @@ class HashGrid {
   HashGrid(const std::string& name, const HashGridOptions& options, uint64_t seed);
 
   const kernels::GridShape& shape() const { return shape_; }
+  int num_inputs() const { return shape_.NumInputs(); }  // 3, with a time axis 4
   int num_outputs() const { return shape_.num_levels * shape_.num_features; }
   Parameters& params() { return params_; }
   const Parameters& params() const { return params_; }

@@ -60,6 +60,28 @@ TEST(HashGrid, OneLevel) {
   EXPECT_EQ(grid.params().size(), 8000 * 2);
 }
 
+// 24 moments: 3 times in the coarsest level, 24 in the finest, exact at its end; 16^3 x 3 rows are dense.
+TEST(HashGrid, TimesGrowFromLevelToLevel) {
+  HashGridOptions options;
+  options.levels = 4;
+  options.log2_table = 14;
+  options.top = 128;
+  options.time_base = 3;
+  options.time_top = 24;
+  const HashGrid grid("moving", options, 1);
+  EXPECT_EQ(grid.num_inputs(), 4);
+  EXPECT_THAT(ResolutionsOf(grid), testing::ElementsAre(16, 32, 64, 128));
+  std::vector<uint32_t> times;
+  for (int l = 0; l < 4; ++l) times.push_back(grid.shape().levels[l].num_times);
+  EXPECT_THAT(times, testing::ElementsAre(3, 6, 12, 24));
+  EXPECT_TRUE(grid.shape().levels[0].dense);
+  EXPECT_EQ(grid.shape().levels[0].num_rows, 16u * 16 * 16 * 3);
+  EXPECT_FALSE(grid.shape().levels[1].dense) << "32^3 would fit, 32^3 x 6 does not";
+  options.time_base = 1;
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { HashGrid("moving", options, 1); }),
+              testing::HasSubstr("time_base 1: expected an integer from 2 to 24"));
+}
+
 TEST(HashGrid, StartsSmallAndDependsOnTheSeedOnly) {
   HashGridOptions options;
   options.levels = 4;
