@@ -32,10 +32,10 @@ class BatchGradient {
   BatchGradient(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& trace,
                 const RayLossOptions& loss);
 
-  // loss_scale: 1 / number of rays of the whole batch; step_scale: factor on the marching steps; distortion: weight of
-  // that loss now.
+  // loss_scale: 1 / number of rays of the whole batch; step_scale: factor on the marching steps; distortion, mask_loss:
+  // weights of those losses now.
   struct Schedule {
-    float loss_scale = 1, step_scale = 1, distortion = 0;
+    float loss_scale = 1, step_scale = 1, distortion = 0, mask_loss = 0;
   };
   // Replaces everything in *out.
   void Compute(const RayGroup& group, const Schedule& schedule, GroupGradient* out);

@@ -24,20 +24,37 @@ nn::HashGridOptions GridOptionsOf(const NerfOptions& o, bool contracted) {
   return {o.levels, o.features, o.log2_table, o.base, o.top * (contracted ? 2 : 1)};
 }
 
-RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed)
+RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t seed, int num_moments)
     : grid(kGridName, GridOptionsOf(o, contracted), seed),
       density("density", Widths(o.levels * o.features, o.density_width, o.density_layers, kGeometry), 0, seed + 1),
       color("colour", Widths(kColorInputs, o.color_width, o.color_layers, 3), 0, seed + 2),  // its name in checkpoints
-      contracted_(contracted) {}
+      contracted_(contracted) {
+  if (num_moments > 1) moving = std::make_unique<MovingPart>(o, contracted, num_moments, seed + 3);
+}
+
+nn::FieldParameters RadianceField::trainable() {
+  nn::FieldParameters all{&grid, {&density.params(), &color.params()}};
+  if (moving) all.more_grids = {&moving->grid, &moving->mask};
+  return all;
+}
+
+std::vector<const nn::Parameters*> RadianceField::AllParameters() const {
+  std::vector<const nn::Parameters*> all = {&grid.params(), &density.params(), &color.params()};
+  if (moving) all.insert(all.end(), {&moving->grid.params(), &moving->mask.params()});
+  return all;
+}
+
+std::vector<nn::Parameters*> RadianceField::AllParameters() {
+  std::vector<nn::Parameters*> all = {&grid.params(), &density.params(), &color.params()};
+  if (moving) all.insert(all.end(), {&moving->grid.params(), &moving->mask.params()});
+  return all;
+}
 
 std::shared_ptr<RadianceField> RadianceField::FrozenCopy(const NerfOptions& options) const {
-  auto copy = std::make_shared<RadianceField>(options, contracted_, 0);
-  const auto take = [](const nn::Parameters& from, nn::Parameters* to) {
-    std::copy_n(from.values.data(), from.size(), to->values.data());
-  };
-  take(grid.params(), &copy->grid.params());
-  take(density.params(), &copy->density.params());
-  take(color.params(), &copy->color.params());
+  auto copy = std::make_shared<RadianceField>(options, contracted_, 0, num_moments());
+  const std::vector<const nn::Parameters*> from = AllParameters();
+  const std::vector<nn::Parameters*> to = copy->AllParameters();
+  for (size_t i = 0; i < from.size(); ++i) std::copy_n(from[i]->values.data(), from[i]->size(), to[i]->values.data());
   return copy;
 }
 
@@ -66,13 +83,11 @@ void RadianceField::Color(const float* density_out, const float* directions, int
 }
 
 void RadianceField::AddTo(nn::CheckpointWriter* writer) const {
-  for (const nn::Parameters* p : {&grid.params(), &density.params(), &color.params()})
-    writer->Add(p->name, p->values.span());
+  for (const nn::Parameters* p : AllParameters()) writer->Add(p->name, p->values.span());
 }
 
 void RadianceField::ReadFrom(const nn::CheckpointReader& reader) {
-  for (nn::Parameters* p : {&grid.params(), &density.params(), &color.params()})
-    reader.ReadFinite(p->name, p->values.span());
+  for (nn::Parameters* p : AllParameters()) reader.ReadFinite(p->name, p->values.span());
 }
 
 }  // namespace sanerf::nerf

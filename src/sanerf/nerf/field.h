@@ -1,9 +1,10 @@
 // The radiance field of instant-NGP: hash grid -> density network -> (density, geometry feature); with the direction's
-// spherical harmonics -> color network.
+// spherical harmonics -> color network. Of scenes over time with a moving part beside the grid.
 #pragma once
 
 #include <memory>
 
+#include "sanerf/nerf/moving_part.h"
 #include "sanerf/nerf/options.h"
 #include "sanerf/nn/hash_grid.h"
 #include "sanerf/nn/mlp.h"
@@ -26,8 +27,8 @@ class RadianceField {
   static constexpr int kColorInputs = kGeometry + 16;  // and the spherical harmonics of the direction
   static constexpr char kGridName[] = "grid";          // of the table in checkpoints
 
-  // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1).
-  RadianceField(const NerfOptions& options, bool contracted, uint64_t seed);
+  // contracted: the scene reaches beyond [-1, 1]^3 (extent > 1). num_moments: with 2 and more it has a moving part.
+  RadianceField(const NerfOptions& options, bool contracted, uint64_t seed, int num_moments = 1);
 
   // options: those that this one was made with. Its values, without gradients and moments.
   std::shared_ptr<RadianceField> FrozenCopy(const NerfOptions& options) const;
@@ -37,8 +38,10 @@ class RadianceField {
   // 2].
   void ToUnit(const float p[3], float unit[3]) const;
   bool contracted() const { return contracted_; }
+  int num_moments() const { return moving ? moving->num_moments() : 1; }
 
   nn::HashGrid grid;
+  std::unique_ptr<MovingPart> moving;  // null: the field is the same at all times
   nn::Mlp density;
   nn::Mlp color;
 
@@ -48,7 +51,10 @@ class RadianceField {
              float* rgb) const;
 
   std::vector<const nn::Parameters*> networks() const { return {&density.params(), &color.params()}; }
-  nn::FieldParameters trainable() { return {&grid, {&density.params(), &color.params()}}; }
+  nn::FieldParameters trainable();
+  // All of it, in the order of checkpoints.
+  std::vector<nn::Parameters*> AllParameters();
+  std::vector<const nn::Parameters*> AllParameters() const;
 
   void AddTo(nn::CheckpointWriter* writer) const;
   void ReadFrom(const nn::CheckpointReader& reader);

@@ -3,6 +3,7 @@
 
 #include "sanerf/kernels/tiled.h"
 #include "sanerf/nerf/field.h"
+#include "sanerf/nerf/sample_features.h"
 
 namespace sanerf::nerf {
 
@@ -12,8 +13,10 @@ class FieldPoints {
   // Points that are not set are the middle of the grid.
   FieldPoints(const RadianceField& field, int64_t num_points);
 
-  void Set(int64_t i, const float p[3]);  // model frame
+  void Set(int64_t i, const float p[3], float time = 0);  // model frame; time of the scene, 0 to 1
   void Evaluate();
+  // After Evaluate, of a field over time: what it asked its moving part about, by point.
+  const SampleFeatures& moving() const { return sample_features_; }
 
   int64_t num_tiles() const { return num_tiles_; }
   kernels::Tiled<const float> positions() const { return {positions_.data(), 3}; }  // in the unit cube
@@ -23,7 +26,8 @@ class FieldPoints {
  private:
   const RadianceField& field_;
   int64_t num_tiles_;
-  nn::Buffer positions_, features_, hidden_, geometry_;
+  SampleFeatures sample_features_;
+  nn::Buffer positions_, times_, features_, hidden_, geometry_;
 };
 
 // Samples in tiles asked of the color network.

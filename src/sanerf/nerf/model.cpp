@@ -93,6 +93,8 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
   return model;
 }
 
+int NerfModel::num_moments() const { return field_->num_moments(); }
+
 bool NerfModel::contracted() const { return field_->contracted(); }
 
 }  // namespace sanerf::nerf

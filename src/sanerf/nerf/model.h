@@ -37,7 +37,7 @@ class NerfModel {
   // Throws Error (missing, truncated, wrong kind or newer version).
   static NerfModel Load(const std::filesystem::path& checkpoint);
 
-  // camera: file frame. Parallel inside. on_block is given the blocks of the view as they are done, in no order, one
+  // camera: file frame; at its time. Parallel inside. on_block is given the blocks of the view as they are done, in no order, one
   // call at a time, from any thread; the view has the same bytes with and without. Throws InterruptedError once a stop
   // was requested: what a thread has begun then, a block of some hundred pixels, is its last.
   RenderedView Render(const Camera& camera, const Job& job) const { return Render(camera, {}, job); }
@@ -52,6 +52,7 @@ class NerfModel {
   bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
   int64_t step() const { return step_; }                 // steps that it was trained for
 
+  int num_moments() const;                                 // that it tells apart; 1: it is the same at all times
   bool contracted() const;                                 // the scene reaches beyond [-1, 1]^3
   const float* background() const { return background_; }  // RGB, of rays that end nowhere
 

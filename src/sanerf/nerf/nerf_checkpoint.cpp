@@ -7,6 +7,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
+#include "sanerf/core/phrases.h"
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
 
@@ -44,9 +45,14 @@ Similarity ReadSimilarity(const JsonCursor& json) try {
   throw Error(e.what(), "", kAgain);
 }
 
+// Of a field over time; checkpoints of others do not say it.
+int NumMomentsOf(const JsonCursor& header) {
+  return header.Has("moments") ? int(header["moments"].IntegerIn(2, int64_t(nn::kGridTimes.high))) : 1;
+}
+
 // Hash table and occupancy grid take their memory by these numbers: they must be those of what is in the file.
 void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path& path, const NerfOptions& options,
-                double extent) {
+                double extent, int num_moments) {
   const int64_t num_values = nn::NumTableValues(GridOptionsOf(options, extent > 1));
   const int resolution = options.occupancy_resolution;
   const bool is_grid =
@@ -60,6 +66,10 @@ void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path&
                     extent, resolution),
         kAgain);
   reader.CheckSize(RadianceField::kGridName, num_values);
+  if (num_moments < 2) return;
+  reader.CheckSize(MovingPart::kGridName,
+                   nn::NumTableValues(MovingGridOptions(options, extent > 1, num_moments)));
+  reader.CheckSize(MovingPart::kMaskName, nn::NumTableValues(MaskGridOptions(options)));
 }
 
 }  // namespace
@@ -72,12 +82,13 @@ StoredNerf ReadNerf(const std::filesystem::path& path) {
     const NerfOptions options = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
     const JsonCursor header = HeaderOf(reader, path);
     const double extent = header["extent"].Number();
-    CheckSizes(reader, path, options, extent);
-    auto field = std::make_shared<RadianceField>(options, extent > 1, 0);
+    const int num_moments = NumMomentsOf(header);
+    CheckSizes(reader, path, options, extent, num_moments);
+    auto field = std::make_shared<RadianceField>(options, extent > 1, 0, num_moments);
     field->ReadFrom(reader);
     auto occupancy =
         std::make_shared<OccupancyGrid>(options.occupancy_resolution, 1 + int(std::lround(std::log2(extent))));
-    occupancy->ReadBits(reader);
+    occupancy->ReadBits(reader, num_moments);
     stored.field = field;
     stored.occupancy = occupancy;
     stored.trace = {MarchOptionsFor(options, extent, header["near"].NumberIn(0, kLargestExtent)), kRenderStop};
@@ -105,12 +116,13 @@ void WriteNerf(const TracedField& traced, const Similarity& model_from_file, con
                    {"extent", traced.occupancy.extent()},
                    {"near", traced.options.march.near},
                    {"background", {background[0], background[1], background[2]}}};
+  if (traced.field.moving) (*writer->meta)["moments"] = traced.field.num_moments();
   traced.field.AddTo(writer);
   traced.occupancy.AddBitsTo(writer);
 }
 
 void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
-                       const NerfOptions& options, const Similarity& model_from_file) {
+                       const NerfOptions& options, const Similarity& model_from_file, int num_moments) {
   const Json wanted = OptionsToJson(options);
   const Json& meta = reader.meta();
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
@@ -128,6 +140,10 @@ void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");
   }
+  if (const int moments = NumMomentsOf(HeaderOf(reader, path)); moments != num_moments)
+    throw Error(fmt::format("{}: cannot resume", path.string()),
+                fmt::format("it was trained on {}, now there are {}", Counted(moments, "moment"), num_moments),
+                "train into another run folder");
   const Similarity theirs = ReadSimilarity(HeaderOf(reader, path)["model_from_file"]);
   if (theirs.scale != model_from_file.scale || theirs.rotation != model_from_file.rotation ||
       theirs.translation != model_from_file.translation)

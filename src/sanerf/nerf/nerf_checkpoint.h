@@ -31,8 +31,9 @@ StoredNerf ReadNerf(const std::filesystem::path& path);
 void WriteNerf(const TracedField& traced, const Similarity& model_from_file, const NerfOptions& options,
                nn::CheckpointWriter* writer);
 
-// Throws Error, naming the first option that differs, when the checkpoint was made with other options or another frame.
+// Throws Error, naming the first option that differs, when the checkpoint was made with other options, another frame or
+// of another number of moments (1: of a field that does not change).
 void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem::path& path,
-                       const NerfOptions& options, const Similarity& model_from_file);
+                       const NerfOptions& options, const Similarity& model_from_file, int num_moments);
 
 }  // namespace sanerf::nerf

@@ -9,6 +9,8 @@
 namespace sanerf::nerf {
 
 enum class PhotoLoss { kHuber, kMse };
+enum class OverTime { kAuto, kNever, kAlways };
+enum class TimeInterpolation { kLinear, kNearest };
 
 struct NerfOptions {
   int iters = 3000;
@@ -35,6 +37,13 @@ struct NerfOptions {
   int occupancy_every = 16;
   float step = 0.006f;
   float cone = 1.0f / 160;
+  OverTime over_time = OverTime::kAuto;
+  int moving_log2_table = 19;
+  float time_coarsest = 0.125f;
+  TimeInterpolation time_interpolation = TimeInterpolation::kLinear;
+  int mask_resolution = 128;
+  float mask_loss = 0.003f;
+  float moving_rays = 0.5f;
   float eval_fraction = 0.1f;
   float save_seconds = 60;
 
@@ -71,6 +80,21 @@ struct NerfOptions {
     v("occupancy_every", occupancy_every, "steps between updates of the occupancy grid", Range(1, 1'000'000));
     v("step", step, "smallest marching step, model units", Range(0.001, 1));
     v("cone", cone, "marching step per distance (0 = constant); only where the scene is unbounded", Range(0, 0.5));
+    v("over_time", over_time, "whether the field changes with time: auto = when the photos are of several moments",
+      OneOf(Choice{"auto", OverTime::kAuto}, Choice{"never", OverTime::kNever}, Choice{"always", OverTime::kAlways}));
+    v("moving_log2_table", moving_log2_table, "over time: log2 of the rows of a level of the hash grid that has times",
+      nn::kGridLog2Table);
+    v("time_coarsest", time_coarsest, "over time: nodes in time of the coarsest level, as a share of the moments",
+      Range(0.001, 1));
+    v("time_interpolation", time_interpolation, "over time: features between two nodes in time",
+      OneOf(Choice{"linear", TimeInterpolation::kLinear}, Choice{"nearest", TimeInterpolation::kNearest}));
+    v("mask_resolution", mask_resolution, "over time: nodes per axis of the mask that says what stands still",
+      Range(8, 160));
+    v("mask_loss", mask_loss, "over time: weight of the loss on light that comes from what is not taken for still",
+      Range(0, 10));
+    v("moving_rays", moving_rays,
+      "over time: share of the rays drawn where photos differ from their camera's median, after a quarter of the steps",
+      Range(0, 1));
     v("eval_fraction", eval_fraction, "share of the steps between evaluations of a held-out view", Range(0.0001, 1));
     v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
   }

@@ -20,9 +20,21 @@ struct PointValues {
   std::vector<std::array<float, 3>> color;  // sRGB-encoded [0, 1], as seen along the direction; empty without any
 };
 
-// points and directions: file frame. directions: of unit length, one for each point, or none at all. Parallel inside.
-// Throws InterruptedError.
-PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::span<const Vec3> directions,
-                  const Job& job);
+struct QueriedPoints {
+  std::span<const Vec3> points;           // file frame
+  std::span<const Vec3> directions = {};  // file frame, of unit length: one for each point, or none at all
+  std::span<const double> times = {};     // 0 to 1: one for each point; none = all at 0
+};
+// Parallel inside. Throws InterruptedError.
+PointValues Query(const NerfModel& model, const QueriedPoints& asked, const Job& job);
+inline PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::span<const Vec3> directions,
+                         const Job& job) {
+  return Query(model, {points, directions, {}}, job);
+}
+
+// How much of the features of these places (in the unit cube of the field's grid, as TracedRays has them) is the same at
+// all times: m of moving_part.h, 1 where the place is taken to stand still and everywhere in a field without time.
+// Parallel inside. Throws InterruptedError.
+std::vector<float> StillShares(const NerfModel& model, std::span<const std::array<float, 3>> unit, const Job& job);
 
 }  // namespace sanerf::nerf

@@ -17,6 +17,7 @@ Ray MakeRay(const Camera& camera, const Vec2& px) {
     ray.direction[a] = float(direction[a] / length);
   }
   ray.z_per_t = float(1 / length);
+  ray.time = float(camera.time);
   return ray;
 }
 

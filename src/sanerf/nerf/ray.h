@@ -25,6 +25,7 @@ struct PartOfView {
 struct Ray {
   float origin[3], direction[3];  // model frame, unit direction
   float z_per_t;                  // z-depth (model units) per unit of the ray parameter
+  float time = 0;                 // of scenes over time, 0 to 1: the camera's
 };
 
 // camera: model frame. Where its lens sees nothing, a ray that meets nothing.

@@ -20,7 +20,7 @@ constexpr int kMinPerRay = 4, kMaxPerRay = 64;
 
 RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options,
                      bool keep_waves)
-    : field_(field), occupancy_(occupancy), options_(options), march_(options.march), keep_waves_(keep_waves) {}
+    : field_(field), occupancy_(occupancy), options_(options), march_(options.march), keep_waves_(keep_waves), sample_features_(field) {}
 
 void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
   rays_ = rays;
@@ -29,17 +29,19 @@ void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
   alive_.resize(size_t(num_rays));
   segments_.clear();
   wave_begin_ = num_tiles_ = 0;
+  sample_features_.Begin();
   for (int i = 0; i < num_rays; ++i) {
     alive_[size_t(i)] = i;
     std::copy_n(rays[i].origin, 3, marches_[size_t(i)].origin);
     std::copy_n(rays[i].direction, 3, marches_[size_t(i)].direction);
-    kernels::StartMarch(occupancy_.view(), march_, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
+    kernels::StartMarch(occupancy_.view(rays[i].time), march_, jitter ? jitter[i] : 0.5f, &marches_[size_t(i)]);
   }
   if (filter_ != nullptr) filter_->Begin(num_rays);
 }
 
 void RayTracer::GrowTo(int64_t num_tiles) {
   for (nn::Buffer* buffer : {&t_, &dt_, &sigma_, &weights_}) buffer->Grow(TiledSize(num_tiles, 1));
+  if (field_.moving) times_.Grow(TiledSize(num_tiles, 1));
   positions_.Grow(TiledSize(num_tiles, 3));
   directions_.Grow(TiledSize(num_tiles, 3));
   features_.Grow(TiledSize(num_tiles, field_.grid.num_outputs()));
@@ -54,7 +56,8 @@ void RayTracer::PlaceSamples(int per_ray) {
   int slot = int(wave_begin_) * kTile;
   for (const int ray : alive_) {
     kernels::MarchState& march = marches_[size_t(ray)];
-    const int count = kernels::March(occupancy_.view(), march_, &march, per_ray, &t_[slot], &dt_[slot]);
+    const float time = rays_[ray].time;
+    const int count = kernels::March(occupancy_.view(time), march_, &march, per_ray, &t_[slot], &dt_[slot]);
     if (count == 0) continue;
     for (int s = slot; s < slot + count; ++s) {
       float p[3], unit[3];
@@ -62,6 +65,7 @@ void RayTracer::PlaceSamples(int per_ray) {
       field_.ToUnit(p, unit);
       positions.Set(s, unit);
       directions.Set(s, march.direction);
+      if (field_.moving) times_[s] = time;
     }
     segments_.push_back({ray, slot, count});
     slot += count;
@@ -70,6 +74,7 @@ void RayTracer::PlaceSamples(int per_ray) {
   for (; slot < num_tiles_ * kTile; ++slot) {  // padding: harmless numbers
     constexpr float kMiddle[3] = {0.5f, 0.5f, 0.5f}, kNone[3] = {0, 0, 0};
     t_[slot] = dt_[slot] = 0;
+    if (field_.moving) times_[slot] = 0;
     positions.Set(slot, kMiddle);
     directions.Set(slot, kNone);
   }
@@ -91,6 +96,7 @@ bool RayTracer::NextWave() {
   if (!keep_waves_) {
     segments_.clear();
     num_tiles_ = 0;
+    sample_features_.Begin();
   }
   wave_begin_ = num_tiles_;
   const size_t first_segment = segments_.size();
@@ -101,7 +107,8 @@ bool RayTracer::NextWave() {
   const Tiled<float> positions(positions_.data(), 3), features(features_.data(), field_.grid.num_outputs()),
       hidden(density_hidden_.data(), field_.density.shape().HiddenWidth()),
       out(density_out_.data(), RadianceField::kGeometry), sigma(sigma_.data(), 1);
-  field_.grid.Forward(positions.Tile(b), n, features.Tile(b));
+  sample_features_.Forward(positions.Tile(b), field_.moving ? times_.data() + b * kTile : nullptr, b * kTile, n,
+                           features.Tile(b));
   field_.density.Forward(features.Tile(b), n, hidden.Tile(b), out.Tile(b));
   for (int64_t tile = b; tile < num_tiles_; ++tile) kernels::Kernels().exp(out.Tile(tile), kTile, sigma.Tile(tile));
 

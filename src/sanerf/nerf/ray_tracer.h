@@ -8,6 +8,7 @@
 #include "sanerf/nerf/field.h"
 #include "sanerf/nerf/occupancy_grid.h"
 #include "sanerf/nerf/ray.h"
+#include "sanerf/nerf/sample_features.h"
 #include "sanerf/nerf/sample_filter.h"
 #include "sanerf/nerf/traced_field.h"
 
@@ -56,6 +57,7 @@ class RayTracer {
   // Outputs of the density network, and what its backward needs: grid features, hidden layers.
   kernels::Tiled<const float> density_out() const { return {density_out_.data(), RadianceField::kGeometry}; }
   const float* features() const { return features_.data(); }
+  const SampleFeatures& sample_features() const { return sample_features_; }  // by slot
   const float* density_hidden() const { return density_hidden_.data(); }
 
  private:
@@ -68,6 +70,7 @@ class RayTracer {
   TraceOptions options_;
   kernels::MarchOptions march_;
   bool keep_waves_;
+  SampleFeatures sample_features_;
   SampleFilter* filter_ = nullptr;
   const Ray* rays_ = nullptr;
   std::vector<kernels::MarchState> marches_;
@@ -76,7 +79,7 @@ class RayTracer {
   std::vector<RaySegment> segments_;
   std::vector<int> asked_rays_;  // by sample that the filter is asked about
   int64_t wave_begin_ = 0, num_tiles_ = 0;
-  nn::Buffer t_, dt_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
+  nn::Buffer t_, dt_, times_, sigma_, weights_, positions_, directions_, features_, density_hidden_, density_out_;
 };
 
 }  // namespace sanerf::nerf

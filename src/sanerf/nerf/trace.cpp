@@ -23,7 +23,7 @@ constexpr int64_t kGroupsAtOnce = 64;   // between two checks of the job; their 
 class GroupTracer {
  public:
   GroupTracer(const NerfModel& model, const TraceRequest& what)
-      : what_(what), tracer_(ModelAccess::Traced(model), what.min_weight) {}
+      : what_(what), over_time_(model.num_moments() > 1), tracer_(ModelAccess::Traced(model), what.min_weight) {}
 
   void Trace(std::vector<Ray> rays, TracedRays* out);
 
@@ -37,6 +37,7 @@ class GroupTracer {
   }
 
   const TraceRequest& what_;
+  const bool over_time_;
   BlockTracer tracer_;
   TracedRays found_;           // samples in the order in which the waves bring them
   std::vector<int> ray_;       // of each of them
@@ -76,6 +77,8 @@ void GroupTracer::CopyRays(const std::vector<Ray>& rays, TracedRays* out) const 
 void GroupTracer::Trace(std::vector<Ray> rays, TracedRays* out) {
   const size_t num_rays = rays.size();
   if (what_.rays) CopyRays(rays, out);
+  out->time.clear();
+  for (size_t ray = 0; over_time_ && ray < num_rays; ++ray) out->time.push_back(rays[ray].time);
   depths_.assign(num_rays, {});
   ray_.clear();
   for (auto* column : {&found_.weight, &found_.t, &found_.dt}) column->clear();
@@ -153,9 +156,12 @@ void TraceBlocks(const NerfModel& model, const PartOfView& view, const TraceRequ
       job);
 }
 
-TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, const Job& job) {
+TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, std::span<const double> times,
+                        const Job& job) {
   TracedRays rays;
-  rays.geometry = Query(model, points, {}, job).geometry;
+  rays.geometry = Query(model, {points, {}, times}, job).geometry;
+  if (model.num_moments() > 1) rays.time.assign(points.size(), 0.0f);
+  for (size_t i = 0; i < rays.time.size() && i < times.size(); ++i) rays.time[i] = float(times[i]);
   rays.weight.assign(points.size(), 1);
   const RadianceField& field = ModelAccess::Traced(model).field;
   for (const Vec3& point : points) {

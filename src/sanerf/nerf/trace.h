@@ -21,7 +21,11 @@ void TraceBlocks(const NerfModel& model, const PartOfView& view, const TraceRequ
                  const std::function<void(const PixelBlock&, const TracedRays&)>& use, const Job& job);
 
 // A table of rays that end in these points (file frame): each has one sample, which takes all the light. With geometry.
-// Throws InterruptedError.
-TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, const Job& job);
+// times: 0 to 1, one per point; none = all at 0. Throws InterruptedError.
+TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, std::span<const double> times,
+                        const Job& job);
+inline TracedRays RaysEndingIn(const NerfModel& model, std::span<const Vec3> points, const Job& job) {
+  return RaysEndingIn(model, points, {}, job);
+}
 
 }  // namespace sanerf::nerf

@@ -29,6 +29,7 @@ void TracedRays::Append(const TracedRays& other) {
   for (int64_t ray = 1; ray <= other.num_rays(); ++ray) first.push_back(before + other.first[size_t(ray)]);
   AppendColumn(other.origin, &origin);
   AppendColumn(other.direction, &direction);
+  AppendColumn(other.time, &time);
   AppendColumn(other.z_per_t, &z_per_t);
   AppendColumn(other.opacity, &opacity);
   AppendColumn(other.median_t, &median_t);
@@ -63,6 +64,7 @@ void TracedRays::Truncate(int64_t num_rays) {
   first.resize(size_t(num_rays) + 1);
   KeepFirst(num_rays, &origin);
   KeepFirst(num_rays, &direction);
+  KeepFirst(num_rays, &time);
   KeepFirst(num_rays, &z_per_t);
   KeepFirst(num_rays, &opacity);
   KeepFirst(num_rays, &median_t);
@@ -80,6 +82,7 @@ std::vector<int64_t> TracedRays::DropEmptyRays() {
     if (NumSamples(ray) > 0) kept.push_back(ray);
   KeepRows(kept, &origin);
   KeepRows(kept, &direction);
+  KeepRows(kept, &time);
   KeepRows(kept, &z_per_t);
   KeepRows(kept, &opacity);
   KeepRows(kept, &median_t);

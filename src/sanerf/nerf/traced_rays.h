@@ -37,6 +37,7 @@ struct TracedRays {
   // By ray. The samples of ray r are first[r] to first[r + 1] - 1, front to back.
   std::vector<int64_t> first = {0};      // one more than rays
   std::vector<Vec3f> origin, direction;  // model frame, unit direction
+  std::vector<float> time;               // of fields over time, always; empty otherwise
   std::vector<float> z_per_t;            // z-depth (model units) per unit of the ray parameter
   std::vector<float> opacity;            // [0, 1], of all samples, those left out too
   std::vector<float> median_t;           // ray parameter where half of the light is absorbed; 0 where opacity < 0.5

@@ -62,11 +62,9 @@ class HeldOutEvaluation {
   ImageU8 ignored_;
 };
 
-void CheckStatic(const Scene& scene) {
-  if (!scene.is_dynamic) return;
-  throw Error(fmt::format("{}: cannot train on a scene that moves", scene.root.string()),
-              "its photos are of several moments (\"time\" in its transforms), and a radiance field holds one",
-              "train on the frames of a single moment");
+void WarnOfOneMoment(const Scene& scene, const NerfOptions& options, const Job& job) {
+  if (!scene.is_dynamic || options.over_time != OverTime::kNever) return;
+  job.Warn("the photos are of several moments, but the field holds one (nerf.over_time=never): what moves becomes a blur");
 }
 
 // A training with its files: what happens beside the steps.
@@ -143,7 +141,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     if (model.finished()) return model;
   }
   const ThreadLimit limit(job.num_threads());
-  CheckStatic(scene);
+  WarnOfOneMoment(scene, options, job);
   CheckTrainingMemory(scene, options, job);
   // Those that are trained on are all read next; without this a broken one that is held out would be noticed by who
   // scores the run.
@@ -166,6 +164,11 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.stopped = [&](int64_t) { training.SaveAndStop(); };
   loop.result = [&] { return training.Score(); };
   loop.Run(job.With(log));
+  try {
+    trainer.FindWhenEmpty(job);
+  } catch (const InterruptedError&) {
+    training.SaveAndStop();
+  }
   trainer.Save(files.checkpoint, true);
   job.Saved(files.checkpoint.string());
   return NerfModel::Load(files.checkpoint);

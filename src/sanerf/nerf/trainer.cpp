@@ -14,6 +14,7 @@
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/model_access.h"
 #include "sanerf/nerf/nerf_checkpoint.h"
+#include "sanerf/nerf/over_time.h"
 #include "sanerf/nn/training_step.h"
 
 namespace sanerf::nerf {
@@ -26,7 +27,8 @@ constexpr int64_t kFirstRays = 256, kFewestRays = 64, kMaxRays = 1 << 16;
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kLongRay = 100;  // samples
 constexpr float kCoarsest = 8;
-enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
+constexpr double kMovingFrom = 0.25;  // share of the steps: at first there is nothing that could move
+enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2, kSlabStream = 3 };
 
 }  // namespace
 
@@ -35,7 +37,7 @@ NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const 
       model_from_file_(scene.model_from_file),
       has_alpha_(scene.has_alpha),
       photos_(scene, o.downscale, job),
-      field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed))),
+      field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed), NumMomentsFor(scene, o))),
       occupancy_(
           std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
       trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
@@ -43,13 +45,14 @@ NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const 
   loss_ = {o.loss == PhotoLoss::kHuber, o.huber_delta, o.distortion, o.near_gradients};
   if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
   for (Parameters* p : Trained()) p->PrepareTraining();
+  if (field_->moving) photos_.FindWhatMoves(scene, job);
   occupancy_->CullUnseen(photos_.cameras(), job);
 }
 
 NerfTrainer::~NerfTrainer() = default;
 
 std::vector<Parameters*> NerfTrainer::Trained() const {
-  std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->color.params()};
+  std::vector<Parameters*> trained = field_->AllParameters();
   if (exposure_) trained.push_back(&exposure_->params());
   return trained;
 }
@@ -64,6 +67,15 @@ float NerfTrainer::DistortionWeight() const {
   return options_.distortion * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
 }
 
+float NerfTrainer::MovingRays() const {
+  return field_->moving && double(step_) >= kMovingFrom * options_.iters ? options_.moving_rays : 0;
+}
+
+void NerfTrainer::FindWhenEmpty(const Job& job) {
+  if (!field_->moving) return;
+  occupancy_->FindSlabs(*field_, trace_.march.step, uint64_t(options_.seed) ^ kSlabStream << 32, job);
+}
+
 // Groups of rays in parallel; every random number is a function of (seed, step, ray).
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
@@ -73,7 +85,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
     RayGroup group;
     for (int64_t i = 0; i < count; ++i) {
       Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(begin + i) * 4 + kRayStream);
-      group.rays.push_back(photos_.Draw(&random));
+      group.rays.push_back(photos_.Draw(&random, MovingRays()));
       group.jitter.push_back(random.NextFloat());
       for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
       if (!exposure_) continue;
@@ -81,7 +93,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
-    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight()}, &groups_[size_t(g)]);
+    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight(), options_.mask_loss}, &groups_[size_t(g)]);
   });
 }
 
@@ -172,7 +184,7 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
 
 void NerfTrainer::Resume(const std::filesystem::path& path) {
   const nn::CheckpointReader reader(path, kNerfCheckpointKind);
-  CheckSameTraining(reader, path, options_, model_from_file_);
+  CheckSameTraining(reader, path, options_, model_from_file_, num_moments());
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
   occupancy_->ReadDensity(reader);

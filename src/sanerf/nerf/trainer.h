@@ -31,6 +31,11 @@ class NerfTrainer {
   NerfModel Model() const;      // shares the weights: what it renders changes with the next step
   NerfModel CopyModel() const;  // with weights of its own; between two steps
 
+  int num_moments() const { return field_->num_moments(); }  // 1: the field does not change with time
+  // Of a field over time, before it is saved as finished: where nothing is when, for who renders. Throws
+  // InterruptedError, and then nothing has changed.
+  void FindWhenEmpty(const Job& job);
+
   // finished: without the optimizer's state, a third of the size. Otherwise Resume continues bit for bit.
   void Save(const std::filesystem::path& path, bool finished) const;
   // Throws Error when the checkpoint belongs to other options or another scene.
@@ -43,6 +48,7 @@ class NerfTrainer {
   std::vector<nn::Parameters*> Trained() const;  // all that the optimizer moves
   double LearningRate() const;
   float DistortionWeight() const;
+  float MovingRays() const;
 
   NerfOptions options_;
   Similarity model_from_file_;

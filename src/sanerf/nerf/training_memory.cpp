@@ -10,6 +10,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/nerf/field.h"
+#include "sanerf/nerf/over_time.h"
 
 namespace sanerf::nerf {
 namespace {
@@ -35,6 +36,13 @@ double PhotoBytes(const scene::Scene& scene, int downscale, int num_threads) {
 // The table with its gradients and Adam's two moments; at the end the checkpoint's bytes and the model read from them.
 double TableBytes(const nn::HashGridOptions& options) { return 6 * kFloat * double(nn::NumTableValues(options)); }
 
+// The tables of what changes with time; besides, for each photo the median that it is compared with and what differs from it.
+double MovingBytes(const scene::Scene& scene, const NerfOptions& o) {
+  const int num_moments = NumMomentsFor(scene, o);
+  if (num_moments < 2) return 0;
+  return TableBytes(MovingGridOptions(o, scene.extent > 1, num_moments)) + TableBytes(MaskGridOptions(o));
+}
+
 // Densities, bits and the cells asked next, of the training's grid and of the model read at the end.
 double OccupancyBytes(const NerfOptions& o, double extent) {
   const double cascades = 1 + std::round(std::log2(std::max(1.0, extent)));
@@ -57,7 +65,7 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
 
 double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
   return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
-         TableBytes(GridOptionsOf(options, scene.extent > 1)) + OccupancyBytes(options, scene.extent) +
+         TableBytes(GridOptionsOf(options, scene.extent > 1)) + MovingBytes(scene, options) + OccupancyBytes(options, scene.extent) +
          BatchBytes(options, num_threads);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <iterator>
 
 #include "sanerf/core/error.h"
@@ -12,12 +13,15 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/scene/ignored_pixels.h"
+#include "sanerf/scene/moments.h"
 #include "sanerf/scene/whole_photos.h"
 
 namespace sanerf::nerf {
 namespace {
 
 constexpr size_t kNamedPhotos = 8;
+constexpr size_t kFewestForMedian = 3;  // of two photos neither is in the middle
+constexpr int kPhotoNoise = 8;          // of 255: compression and a camera's noise move nothing
 
 }  // namespace
 
@@ -109,22 +113,103 @@ int64_t PixelRuns::Pixel(int64_t i) const {
   return run->first + (i - begin);
 }
 
-TrainingRay TrainingPhotos::Draw(Random* random) const {
-  TrainingRay out;
-  out.photo = int(random->NextBelow(uint32_t(images_.size())));
-  const ImageU8& image = images_[size_t(out.photo)];
-  int x, y;
-  if (const auto& left = left_[size_t(out.photo)]) {
-    const int64_t pixel = left->Pixel(int64_t(random->NextBelow(uint32_t(left->size()))));
-    x = int(pixel % image.width), y = int(pixel / image.width);
-  } else {
-    x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+bool PixelRuns::Holds(int64_t pixel) const {
+  const auto after =
+      std::upper_bound(runs_.begin(), runs_.end(), pixel, [](int64_t p, const Run& r) { return p < r.first; });
+  if (after == runs_.begin()) return false;
+  const auto run = std::prev(after);
+  const int64_t begin = run == runs_.begin() ? 0 : std::prev(run)->end;
+  return pixel - run->first < run->end - begin;
+}
+
+ImageU8 TrainingPhotos::MedianOf(const std::vector<int>& photos) const {
+  const ImageU8& first = images_[size_t(photos[0])];
+  ImageU8 median(first.width, first.height, first.channels);
+  std::vector<uint8_t> values(photos.size());
+  for (size_t i = 0; i < median.data.size(); ++i) {
+    for (size_t k = 0; k < photos.size(); ++k) values[k] = images_[size_t(photos[k])].data[i];
+    const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    median.data[i] = *middle;
   }
-  out.ray = MakeRay(cameras_[size_t(out.photo)], Vec2(x + 0.5, y + 0.5));
+  return median;
+}
+
+TrainingPhotos::MovingPixels TrainingPhotos::DifferFrom(const ImageU8& median, int photo) const {
+  MovingPixels moving;
+  moving.photo = photo;
+  const ImageU8& image = images_[size_t(photo)];
+  float sum = 0;
+  for (int64_t p = 0; p < image.num_pixels(); ++p) {
+    int most = 0;
+    for (int c = 0; c < image.channels; ++c) {
+      const size_t i = size_t(p * image.channels + c);
+      most = std::max(most, std::abs(int(image.data[i]) - int(median.data[i])));
+    }
+    if (most <= kPhotoNoise || (left_[size_t(photo)] && !left_[size_t(photo)]->Holds(p))) continue;
+    moving.pixels.push_back(uint32_t(p));
+    moving.cumulative.push_back(sum += float(most - kPhotoNoise) / 255.0f);
+  }
+  return moving;
+}
+
+void TrainingPhotos::FindWhatMoves(const scene::Scene& scene, const Job& job) {
+  moving_.clear();
+  std::vector<const scene::View*> views;
+  for (const int view : view_idxs_) views.push_back(&scene.views[size_t(view)]);
+  const scene::Moments moments = scene::MomentsOf(views);
+  if (!moments.HasFixedCameras()) return;
+  std::vector<std::vector<MovingPixels>> of_cameras(moments.cameras.size());
+  Task task(job, "find what moves", int64_t(moments.cameras.size()), "cameras");
+  std::atomic<int64_t> done = 0;
+  ParallelFor(int64_t(moments.cameras.size()), [&](int64_t c) {
+    job.ThrowIfStopped("finding what moves");
+    const std::vector<int>& photos = moments.cameras[size_t(c)].views;  // places in `views`, which are the photos
+    const auto is_like_first = [&](int photo) {
+      return images_[size_t(photo)].data.size() == images_[size_t(photos[0])].data.size();
+    };
+    if (photos.size() >= kFewestForMedian && std::all_of(photos.begin(), photos.end(), is_like_first)) {
+      const ImageU8 median = MedianOf(photos);
+      for (const int photo : photos) {
+        MovingPixels moving = DifferFrom(median, photo);
+        if (!moving.pixels.empty()) of_cameras[size_t(c)].push_back(std::move(moving));
+      }
+    }
+    task.Update(++done);
+  });
+  for (std::vector<MovingPixels>& of_camera : of_cameras)
+    for (MovingPixels& moving : of_camera) moving_.push_back(std::move(moving));
+  task.Finish();
+}
+
+TrainingRay TrainingPhotos::RayOf(int photo, int x, int y) const {
+  TrainingRay out;
+  out.photo = photo;
+  const ImageU8& image = images_[size_t(photo)];
+  out.ray = MakeRay(cameras_[size_t(photo)], Vec2(x + 0.5, y + 0.5));
   const uint8_t* pixel = image.Pixel(x, y);
   for (int c = 0; c < 3; ++c) out.rgb[c] = float(pixel[c]) / 255.0f;
   if (image.channels == 4) out.alpha = float(pixel[3]) / 255.0f;
   return out;
+}
+
+TrainingRay TrainingPhotos::Draw(Random* random, float moving_share) const {
+  if (moving_share > 0 && !moving_.empty() && random->NextFloat() < moving_share) {
+    const MovingPixels& moving = moving_[random->NextBelow(uint32_t(moving_.size()))];
+    const float at = random->NextFloat() * moving.cumulative.back();
+    const auto found = std::upper_bound(moving.cumulative.begin(), moving.cumulative.end(), at);
+    const size_t i = std::min(size_t(found - moving.cumulative.begin()), moving.pixels.size() - 1);
+    const int width = images_[size_t(moving.photo)].width, pixel = int(moving.pixels[i]);
+    return RayOf(moving.photo, pixel % width, pixel / width);
+  }
+  const int photo = int(random->NextBelow(uint32_t(images_.size())));
+  const ImageU8& image = images_[size_t(photo)];
+  if (const auto& left = left_[size_t(photo)]) {
+    const int64_t pixel = left->Pixel(int64_t(random->NextBelow(uint32_t(left->size()))));
+    return RayOf(photo, int(pixel % image.width), int(pixel / image.width));
+  }
+  const int x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
+  return RayOf(photo, x, y);
 }
 
 }  // namespace sanerf::nerf

@@ -25,6 +25,7 @@ class PixelRuns {
   explicit PixelRuns(const ImageU8& ignored);
   int64_t size() const { return runs_.empty() ? 0 : runs_.back().end; }
   int64_t Pixel(int64_t i) const;  // the i-th of them, in order
+  bool Holds(int64_t pixel) const;
 
  private:
   struct Run {
@@ -40,13 +41,27 @@ class TrainingPhotos {
   // for a mask that cannot be read; InterruptedError.
   TrainingPhotos(const scene::Scene& scene, int downscale, const Job& job);
 
-  // Uniform over photos, then over the pixels that are not ignored.
-  TrainingRay Draw(Random* random) const;
+  // Compares the photos of cameras that stand still with their median over time, of three moments and more.
+  void FindWhatMoves(const scene::Scene& scene, const Job& job);
+  // Uniform over photos, then over the pixels that are not ignored. moving_share: of the rays that are drawn instead among
+  // the photos, and then the pixels in proportion to how much they differ from the median, where FindWhatMoves found
+  // something.
+  TrainingRay Draw(Random* random, float moving_share = 0) const;
   const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
   const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above
 
  private:
+  // Pixels of one photo that differ from the median of their camera.
+  struct MovingPixels {
+    int photo = 0;
+    std::vector<uint32_t> pixels;   // y * width + x
+    std::vector<float> cumulative;  // of the differences, up to and with each
+  };
+  MovingPixels DifferFrom(const ImageU8& median, int photo) const;
+  ImageU8 MedianOf(const std::vector<int>& photos) const;
+  TrainingRay RayOf(int photo, int x, int y) const;
+
   void Load(const scene::Scene& scene, int downscale, const Job& job);
   void LeaveOutEmptyPhotos(const scene::Scene& scene, const Job& job);
 
@@ -54,6 +69,7 @@ class TrainingPhotos {
   std::vector<Camera> cameras_;  // model frame
   std::vector<ImageU8> images_;
   std::vector<std::optional<PixelRuns>> left_;  // of photos that have a mask of what to ignore
+  std::vector<MovingPixels> moving_;            // of the photos that have some
   float mean_rgb_[3] = {0, 0, 0};
 };
 

@@ -29,11 +29,13 @@ void FieldGradient::Clear(std::span<const Parameters* const> of_networks) {
 
 void FieldParameters::PrepareTraining() const {
   grid->params().PrepareTraining();
+  for (HashGrid* other : more_grids) other->params().PrepareTraining();
   for (Parameters* network : networks) network->PrepareTraining();
 }
 
 void FieldParameters::Freeze() const {
   grid->params().Freeze();
+  for (HashGrid* other : more_grids) other->params().Freeze();
   for (Parameters* network : networks) network->Freeze();
 }
 
@@ -41,12 +43,22 @@ void StepField(const FieldParameters& field, std::span<const FieldGradient* cons
                const kernels::AdamStep& adam) {
   kernels::AdamStep sparse = adam;
   sparse.skip_zero = true;
-  const int num_levels = field.grid->shape().num_levels;
-  ParallelFor(num_levels + 1, [&](int64_t job) {
+  struct LevelOf {
+    size_t grid;  // 0: the field's own, then the others
+    int level;
+  };
+  std::vector<LevelOf> levels;
+  const auto grid_of = [&](size_t i) { return i == 0 ? field.grid : field.more_grids[i - 1]; };
+  for (size_t i = 0; i <= field.more_grids.size(); ++i)
+    for (int level = grid_of(i)->shape().num_levels - 1; level >= 0; --level)  // the fine, slow ones first
+      levels.push_back({i, level});
+  ParallelFor(int64_t(levels.size()) + 1, [&](int64_t job) {
     if (job == 0) return StepNetworks(field, groups, adam);
-    const int level = num_levels - int(job);  // the fine, slow ones first
-    for (const FieldGradient* group : groups) field.grid->BackwardLevel(level, group->grid);
-    field.grid->StepLevel(level, sparse);
+    const LevelOf& of = levels[size_t(job - 1)];
+    HashGrid* grid = grid_of(of.grid);
+    for (const FieldGradient* group : groups)
+      grid->BackwardLevel(of.level, of.grid == 0 ? group->grid : group->more_grids[of.grid - 1]);
+    grid->StepLevel(of.level, sparse);
   });
 }
 

@@ -1,4 +1,4 @@
-// One optimizer step: of a field, which is a hash grid and the networks behind it, or of parameters by themselves. All
+// One optimizer step: of a field, which is a hash grid (or several) and the networks behind it, or of parameters by themselves. All
 // that is trained is stepped here.
 #pragma once
 
@@ -16,6 +16,7 @@ namespace sanerf::nn {
 // What one group of rays adds to a step; computed by one thread.
 struct FieldGradient {
   GridGradient grid;
+  std::vector<GridGradient> more_grids = {};  // in the order of their field; of fields that have some
   std::vector<Buffer> networks;  // of the networks' parameters, in the order of their field
   double loss = 0;
 
@@ -27,6 +28,7 @@ struct FieldParameters {
   HashGrid* grid;
   std::vector<Parameters*> networks;
   float network_rate = 1;  // learning rate of the networks, as a share of the grid's: wide ones die at its rate
+  std::vector<HashGrid*> more_grids = {};
 
   void PrepareTraining() const;
   void Freeze() const;  // releases gradients and moments

@@ -158,6 +158,10 @@ void KeepMoments(SceneListing& listing, const std::string& frames) {
     std::erase_if(listing.views,
                   [&](const ListedView& listed) { return !is_kept[size_t(moments.MomentOf(*listed.view.time))]; });
     moments = MomentsOf(listing);
+    const double first = moments.times.front(), length = moments.times.back() - first;
+    for (ListedView& listed : listing.views)
+      listed.view.time = length > 0 ? std::clamp((*listed.view.time - first) / length, 0.0, 1.0) : 0.0;
+    moments = MomentsOf(listing);
   }
   if (moments.times.size() == 1 && listing.views.size() > 1)
     listing.warnings.push_back(
