@@ -277,6 +277,10 @@ void EncodeViews(const std::filesystem::path& folder, const EncodeSource& source
   const scene::Scene& scene = source.scene;
   const EncodeOptions& options = source.options;
   CheckOptions(options, "encode");
+  if (scene.is_dynamic)
+    throw Error(fmt::format("{}: what moves in it cannot be segmented", scene.root.string()),
+                "its photos are of several moments, and masks are made of scenes that stand still",
+                "segment one moment: sanerf train SCENE --frames 0:1 --out RUN");
   if (source.radiance.fingerprint == 0 && options.source == EncodedPicture::kRender)
     throw UsageError("rendered views cannot be encoded yet", "the radiance field is not trained",
                      "wait for it, or encode the photos: --set encode.source=photo");

@@ -85,17 +85,6 @@ TEST_P(ResumedTraining, ContinuesBitForBit) {
   EXPECT_TRUE(ReadFile(Path("straight.ckpt")) == ReadFile(Path("resumed.ckpt")));
 }
 
-TEST_F(NerfTrainerTest, ASceneThatMovesIsRefused) {
-  Scene moving = *scene_;
-  moving.is_dynamic = true;
-  bool has_started = false;
-  const NerfTrainFiles files{Path("moving.ckpt"), Path("moving.jsonl"), false, [&] { has_started = true; }};
-  const std::string text = ErrorTextOf<Error>([&] { TrainNerf(moving, SmallOptions(), files, Job()); });
-  EXPECT_THAT(text, testing::HasSubstr("cannot train on a scene that moves: its photos are of several moments"));
-  EXPECT_THAT(text, testing::HasSubstr("train on the frames of a single moment"));
-  EXPECT_FALSE(has_started);
-}
-
 TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
   StopSource stop;
   NerfTrainFiles files{Path("run.ckpt"), Path("run.jsonl"), true, [&] { stop.RequestStop(); }};

@@ -53,6 +53,18 @@ TEST(TrainingBytes, MoreOfAnythingIsMore) {
   EXPECT_GT(TrainingBytes(wide, {}, 2), usual);
 }
 
+TEST(TrainingBytes, AFieldOverTimeHasTwoTablesMore) {
+  NerfOptions options;
+  const double still = TrainingBytes(scene::PhotosOf(10, 100, 80), options, 1);
+  options.over_time = OverTime::kAlways;
+  options.mask_resolution = 16;
+  const double moving = TrainingBytes(scene::PhotosOf(10, 100, 80), options, 1);
+  options.mask_resolution = 32;
+  EXPECT_GT(moving, still + 100e6);
+  EXPECT_DOUBLE_EQ(TrainingBytes(scene::PhotosOf(10, 100, 80), options, 1) - moving,
+                   6 * 4 * 2 * double(32 * 32 * 32 - 16 * 16 * 16));
+}
+
 TEST(TrainingBytes, WhatCannotFitIsRefusedWithTheOptionThatWeighsMost) {
   NerfOptions options;
   const std::string photos =

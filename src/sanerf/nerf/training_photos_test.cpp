@@ -1,19 +1,23 @@
 // What is ignored in photos never reaches the field: a person walks through the capture of a scene that stands still.
 #include "sanerf/nerf/training_photos.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/events_test_support.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/random.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/scene_folder_test_support.h"
 #include "sanerf/synth/small_scene_test_support.h"
 #include "sanerf/synth/synth.h"
 
@@ -176,6 +180,62 @@ TEST(PixelRuns, EveryPixelThatIsLeftHasItsPlace) {
   EXPECT_THAT(pixels, testing::ElementsAre(2, 3, 4, 5, 9, 10, 11, 12, 13));
   EXPECT_EQ(PixelRuns(ImageU8(4, 4, 1, 1)).size(), 0);
   EXPECT_EQ(PixelRuns(ImageU8(4, 4, 1)).Pixel(15), 15);
+}
+
+// Three cameras that stand still, five moments; before two of them a bright square goes from left to right.
+TEST(TrainingPhotosOverTime, RaysAreDrawnWherePhotosDifferFromTheirMedian) {
+  const TestFolder folder;
+  Json frames = Json::array();
+  for (int camera = 0; camera < 3; ++camera)
+    for (int moment = 0; moment < 5; ++moment) {
+      const std::string name = fmt::format("images/c{}_t{}.png", camera, moment);
+      ImageU8 image(40, 24, 3, uint8_t(60 + camera));
+      for (int y = 8; y < 14 && camera != 2; ++y)
+        for (int x = 8 * moment; x < 8 * moment + 6; ++x)
+          for (int c = 0; c < 3; ++c) image.At(x, y, c) = 200;
+      image.At(30, 2, 1) = uint8_t(60 + camera + moment);  // noise
+      fs::create_directories(folder / "images");
+      WritePng(folder / name, image);
+      frames.push_back({{"file_path", name},
+                        {"time", moment / 4.0},
+                        {"transform_matrix", scene::MatrixOf(scene::RingPose(camera, 3))}});
+    }
+  WriteJsonFile(folder / "transforms.json", {{"camera_angle_x", 0.8}, {"frames", frames}});
+  scene::SceneOptions all;
+  all.test_every = 0;
+  const scene::Scene scene = scene::LoadScene(folder.path(), all, Job());
+  TrainingPhotos photos(scene, 1, Job());
+  Random random(1), same(1);
+  const TrainingRay before = photos.Draw(&random, 1);  // nothing is known to move: uniform, and no number is spent on it
+  const TrainingRay uniform = photos.Draw(&same);
+  EXPECT_EQ(before.photo, uniform.photo);
+  EXPECT_EQ(random.NextU64(), same.NextU64());
+  photos.FindWhatMoves(scene, Job());
+  int num_bright = 0;
+  std::set<int> from;
+  for (int i = 0; i < 2000; ++i) {
+    const TrainingRay ray = photos.Draw(&random, 1);
+    from.insert(ray.photo);
+    const scene::View& view = scene.views[size_t(photos.view_idxs()[size_t(ray.photo)])];
+    EXPECT_EQ(ray.ray.time, float(*view.time));
+    EXPECT_FALSE(view.name.starts_with("images/c2")) << "nothing moves there";
+    num_bright += ray.rgb[0] > 0.7f;
+  }
+  EXPECT_EQ(num_bright, 2000) << "the median is without the square, which is at every place once only";
+  EXPECT_EQ(from.size(), 10u);
+  int num_bright_of_half = 0;
+  for (int i = 0; i < 4000; ++i) num_bright_of_half += photos.Draw(&random, 0.5f).rgb[0] > 0.7f;
+  // Half of them, and of the uniform ones 2/3 x 36 of 960 pixels.
+  EXPECT_NEAR(num_bright_of_half / 4000.0, 0.5 + 0.5 * 2 / 3 * 36 / 960, 0.03);
+}
+
+TEST(PixelRuns, KnowWhatTheyHold) {
+  ImageU8 ignored(4, 2, 1, 0);
+  ignored.At(1, 0) = ignored.At(2, 0) = ignored.At(3, 1) = 255;
+  const PixelRuns runs(ignored);
+  for (int64_t p = 0; p < 8; ++p) EXPECT_EQ(runs.Holds(p), ignored.data[size_t(p)] == 0) << p;
+  const PixelRuns none(ImageU8(4, 2, 1, 255));
+  EXPECT_FALSE(none.Holds(3));
 }
 
 }  // namespace

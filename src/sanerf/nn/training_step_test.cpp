@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
@@ -139,6 +141,38 @@ TEST(TrainingStep, ALossThatIsNotANumberNamesTheRateToLower) {
   for (const double loss : {double(NAN), double(INFINITY)})
     EXPECT_THAT(ErrorTextOf<Error>([&] { CheckLoss(loss, "step 7", "nerf.lr"); }),
                 testing::HasSubstr("step 7: the loss is not a number\nlower the learning rate: --set nerf.lr=0.003"));
+}
+
+// A field may have several grids, with inputs and features of their own.
+TEST(TrainingStep, OtherGridsAreSteppedLikeTheFirst) {
+  SmallField field, plain;
+  const HashGridOptions over_time{
+      .levels = 2, .features = 2, .log2_table = 8, .base = 4, .top = 8, .time_base = 2, .time_top = 3};
+  HashGrid other("other", over_time, 4), plain_other("other", over_time, 4);
+  std::vector<FieldGradient> groups = MadeUpGradients(field);
+  Random random(9);
+  for (FieldGradient& group : groups) {
+    GridGradient& gradient = group.more_grids.emplace_back();
+    gradient.num_tiles = 1;
+    gradient.positions = Buffer(4 * kernels::kTile);
+    gradient.grad_features = Buffer(4 * kernels::kTile);
+    for (float& x : gradient.positions.span()) x = random.NextFloat();
+    for (float& g : gradient.grad_features.span()) g = random.NextFloat() - 0.5f;
+  }
+  FieldParameters all = field.trainable();
+  all.more_grids = {&other};
+  all.PrepareTraining();
+  plain.trainable().PrepareTraining();
+  plain_other.params().PrepareTraining();
+  StepField(all, groups, {});
+  StepField(plain.trainable(), groups, {});
+  EXPECT_EQ(field.values(), plain.values());
+  for (int level = 0; level < 2; ++level) {
+    for (const FieldGradient& group : groups) plain_other.BackwardLevel(level, group.more_grids[0]);
+    plain_other.StepLevel(level, {.skip_zero = true});
+  }
+  EXPECT_TRUE(std::ranges::equal(other.params().values.span(), plain_other.params().values.span()));
+  EXPECT_FALSE(std::ranges::equal(other.params().values.span(), HashGrid("new", over_time, 4).params().values.span()));
 }
 
 }  // namespace
