@@ -16,7 +16,8 @@ is there is left alone, and when everything is there the network is not used.
                       Where there is no npm, one is put into .deps/npm: Debian's comes with 370 packages more
 
   --dev     also what tests, benchmarks and format check need: scripts/test.sh; Chromium for those of the page
-  --formats also photos in HEIC (with AVIF) and OpenEXR, with the libraries of their codecs; WebP and TIFF are read anyway
+  --formats also photos in HEIC (with AVIF) and OpenEXR, with the libraries of their codecs; WebP and TIFF are read anyway.
+            And videos of scenes over time: ffmpeg
   --fuzz    also clang and libFuzzer, for the preset `fuzz`
   --no-page without the page and Node.js; `sanerf view` will say that it is missing. Is remembered in .deps/no_page, so that
             demo.sh and test.sh keep to it
@@ -111,7 +112,7 @@ command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the
 )
 ! $dev || ! $page || packages+=("chromium!chromium: the tests of the page")
 # Not for everybody: the codecs of HEIC alone take 53 MB of the disk.
-! $formats || packages+=("libheif-dev: HEIC photos" "libopenexr-dev: OpenEXR photos")
+! $formats || packages+=("libheif-dev: HEIC photos" "libopenexr-dev: OpenEXR photos" "ffmpeg!ffmpeg: videos")
 ! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }

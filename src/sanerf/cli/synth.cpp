@@ -44,8 +44,8 @@ void AddSynth(CommandLine& line) {
                    {"options", pipeline::ToJson(settings).at("synth")},
                    {"seconds", watch.seconds()}});
       } else {
-        job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out, synth::NumTrainViews(settings.synth),
-                             synth::NumTestViews(settings.synth), prompts));
+        job.Info(fmt::format("wrote  {} with {} + {} views, prompts in {}", flags->out,
+                             synth::NumTrainViews(settings.synth), synth::NumTestViews(settings.synth), prompts));
       }
       SuggestNext(NextAfterScene(flags->out), job);
     };

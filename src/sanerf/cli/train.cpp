@@ -83,15 +83,15 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
 
 void AddTrain(CommandLine& line) {
   auto flags = std::make_shared<TrainFlags>();
-  CLI::App* sub =
-      AddCommand(line, "train", "fit a radiance field to the posed photos of a scene",
-                 "  sanerf train photos/ --out run\n"
-                 "  sanerf train photos/ --out run --preset fast --downscale 2\n"
-                 "  sanerf train run --resume                 continue after Ctrl-C\n"
-                 "  sanerf train photos/ --out run --set nerf.distortion=0\n\n"
-                 "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
-                 "poses_bounds.npy (LLFF; with videos Neural 3D Video), sparse/N (COLMAP), or the cameras that Metashape, RealityCapture,\n"
-                 "OpenSfM, Meshroom, Polycam or Record3D export; the format is detected.");
+  CLI::App* sub = AddCommand(line, "train", "fit a radiance field to the posed photos of a scene",
+                             "  sanerf train photos/ --out run\n"
+                             "  sanerf train photos/ --out run --preset fast --downscale 2\n"
+                             "  sanerf train run --resume                 continue after Ctrl-C\n"
+                             "  sanerf train photos/ --out run --set nerf.distortion=0\n\n"
+                             "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
+                             "poses_bounds.npy (LLFF; with videos Neural 3D Video), sparse/N (COLMAP), or the cameras "
+                             "that Metashape, RealityCapture,\n"
+                             "OpenSfM, Meshroom, Polycam or Record3D export; the format is detected.");
   sub->add_option("SCENE", flags->scene, "folder of the scene")->required();
   sub->add_option("-o,--out", flags->out, "run folder to make or continue")->type_name("DIR");
   AddPreset(sub, &flags->preset, "this and the later stages", "default; with --resume that of the run");

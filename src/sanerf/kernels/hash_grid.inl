@@ -1,5 +1,5 @@
-// Multiresolution hash grid: trilinear interpolation of table rows, and its transpose. With a time axis the eight corners
-// are those of the nearest time, or the sixteen of the two times around.
+// Multiresolution hash grid: trilinear interpolation of table rows, and its transpose. With a time axis the eight
+// corners are those of the nearest time, or the sixteen of the two times around.
 //
 // Per level, the corners of one tile are found in registers while the tile before is summed row by row; each sum also
 // asks for the rows of the sample one tile further on, so that a table beyond the caches costs bandwidth, not latency.

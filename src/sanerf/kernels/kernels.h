@@ -23,7 +23,7 @@ struct GridLevel {
   uint32_t num_rows = 0;    // power of two when hashed
   uint64_t row_offset = 0;  // first row of the level in the table
   bool dense = false;       // resolution^3 num_times <= num_rows: row = x + y res + z res^2 + t res^3; hashed otherwise
-  uint32_t num_times = 1;   // nodes along the time axis, where there is one: at least 2, node i at (i + 0.5) / num_times
+  uint32_t num_times = 1;  // nodes along the time axis, where there is one: at least 2, node i at (i + 0.5) / num_times
 };
 
 struct GridShape {
@@ -36,7 +36,8 @@ struct GridShape {
   int NumInputs() const { return has_time ? 4 : 3; }
 };
 
-// positions [tile][NumInputs()][kTile] in [0, 1] (clamped; x, y, z, time), table [row][feature] -> out [tile][level * F + f][kTile].
+// positions [tile][NumInputs()][kTile] in [0, 1] (clamped; x, y, z, time), table [row][feature] -> out [tile][level * F
+// + f][kTile].
 using GridForwardFn = void(const GridShape& shape, const float* table, const float* positions, int64_t num_tiles,
                            float* out);
 

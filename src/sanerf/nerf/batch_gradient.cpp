@@ -120,9 +120,9 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   std::copy_n(tracer_.positions().data(), TiledSize(n, 3), out->field.grid.positions.data());
   if (!field_.moving) return;
   out->field.more_grids.resize(2);
-  out->field.loss += tracer_.sample_features().Backward(
-      out->field.grid.grad_features.data(), {tracer_.weights(), schedule.mask_loss * schedule.loss_scale},
-      &out->field.more_grids[0], &out->field.more_grids[1]);
+  out->field.loss += tracer_.sample_features().Backward(out->field.grid.grad_features.data(),
+                                                        {tracer_.weights(), schedule.mask_loss * schedule.loss_scale},
+                                                        &out->field.more_grids[0], &out->field.more_grids[1]);
 }
 
 }  // namespace sanerf::nerf

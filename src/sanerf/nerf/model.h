@@ -37,9 +37,9 @@ class NerfModel {
   // Throws Error (missing, truncated, wrong kind or newer version).
   static NerfModel Load(const std::filesystem::path& checkpoint);
 
-  // camera: file frame; at its time. Parallel inside. on_block is given the blocks of the view as they are done, in no order, one
-  // call at a time, from any thread; the view has the same bytes with and without. Throws InterruptedError once a stop
-  // was requested: what a thread has begun then, a block of some hundred pixels, is its last.
+  // camera: file frame; at its time. Parallel inside. on_block is given the blocks of the view as they are done, in no
+  // order, one call at a time, from any thread; the view has the same bytes with and without. Throws InterruptedError
+  // once a stop was requested: what a thread has begun then, a block of some hundred pixels, is its last.
   RenderedView Render(const Camera& camera, const Job& job) const { return Render(camera, {}, job); }
   RenderedView Render(const Camera& camera, const OnBlock& on_block, const Job& job) const;
 

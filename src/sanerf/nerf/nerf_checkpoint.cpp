@@ -67,8 +67,7 @@ void CheckSizes(const nn::CheckpointReader& reader, const std::filesystem::path&
         kAgain);
   reader.CheckSize(RadianceField::kGridName, num_values);
   if (num_moments < 2) return;
-  reader.CheckSize(MovingPart::kGridName,
-                   nn::NumTableValues(MovingGridOptions(options, extent > 1, num_moments)));
+  reader.CheckSize(MovingPart::kGridName, nn::NumTableValues(MovingGridOptions(options, extent > 1, num_moments)));
   reader.CheckSize(MovingPart::kMaskName, nn::NumTableValues(MaskGridOptions(options)));
 }
 

@@ -25,17 +25,17 @@ class OccupancyGrid {
   // Index for Seen; false outside the outermost box.
   bool CellOf(const float p[3], uint32_t* cell) const;
   bool IsOccupied(const float p[3], float time = 0) const;  // time: of fields over time, see view
-  void Observe(const std::vector<Seen>& seen);  // raises the cells' values; the bits follow with Update
+  void Observe(const std::vector<Seen>& seen);              // raises the cells' values; the bits follow with Update
 
   // Lets old values decay, asks the field at random points of random cells (half of them occupied ones; the first few
   // updates ask all of space), and recomputes the bits. A cell is occupied when a step through it would absorb more
   // than 1 %. step: the smallest marching step, model units; update: 0, 1, 2, ...
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
-  // Of a field over time that is trained: beside the cells that were ever occupied, those that are so around a moment, a
-  // bit for each cell and slab of kSlab moments. Rays of a time then meet these alone. A cell is asked at eight points and
-  // every moment of the slab and the two beside it, and its neighbors count as well; where the field stands still nothing
-  // changes. step: as of Update. Throws InterruptedError; the grid is then as it was.
+  // Of a field over time that is trained: beside the cells that were ever occupied, those that are so around a moment,
+  // a bit for each cell and slab of kSlab moments. Rays of a time then meet these alone. A cell is asked at eight
+  // points and every moment of the slab and the two beside it, and its neighbors count as well; where the field stands
+  // still nothing changes. step: as of Update. Throws InterruptedError; the grid is then as it was.
   void FindSlabs(const RadianceField& field, float step, uint64_t seed, const Job& job);
   static constexpr int kSlab = 8;
 
@@ -68,7 +68,7 @@ class OccupancyGrid {
   std::vector<float> density_;  // running maximum; negative = never seen by a camera
   std::vector<uint64_t> bits_;
   int num_moments_ = 1;
-  std::vector<uint64_t> slabs_;  // [slab][as bits_]; empty: none are known
+  std::vector<uint64_t> slabs_;       // [slab][as bits_]; empty: none are known
   std::vector<int64_t> query_cells_;  // scratch of Update
   std::vector<float> query_densities_;
 };

@@ -89,8 +89,7 @@ std::vector<float> StillShares(const NerfModel& model, std::span<const std::arra
     const int64_t num_tiles = kernels::NumTiles(end - begin);
     nn::Buffer positions(TiledSize(num_tiles, 3), 0.5f), times(TiledSize(num_tiles, 1)),
         features(TiledSize(num_tiles, field.grid.num_outputs()));
-    for (int64_t i = begin; i < end; ++i)
-      Tiled<float>(positions.data(), 3).Set(i - begin, unit[size_t(i)].data());
+    for (int64_t i = begin; i < end; ++i) Tiled<float>(positions.data(), 3).Set(i - begin, unit[size_t(i)].data());
     SampleFeatures pass(field);
     pass.Begin();
     pass.Forward(positions.data(), times.data(), 0, num_tiles, features.data());

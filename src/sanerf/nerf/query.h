@@ -32,8 +32,8 @@ inline PointValues Query(const NerfModel& model, std::span<const Vec3> points, s
   return Query(model, {points, directions, {}}, job);
 }
 
-// How much of the features of these places (in the unit cube of the field's grid, as TracedRays has them) is the same at
-// all times: m of moving_part.h, 1 where the place is taken to stand still and everywhere in a field without time.
+// How much of the features of these places (in the unit cube of the field's grid, as TracedRays has them) is the same
+// at all times: m of moving_part.h, 1 where the place is taken to stand still and everywhere in a field without time.
 // Parallel inside. Throws InterruptedError.
 std::vector<float> StillShares(const NerfModel& model, std::span<const std::array<float, 3>> unit, const Job& job);
 

@@ -20,7 +20,12 @@ constexpr int kMinPerRay = 4, kMaxPerRay = 64;
 
 RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy, const TraceOptions& options,
                      bool keep_waves)
-    : field_(field), occupancy_(occupancy), options_(options), march_(options.march), keep_waves_(keep_waves), sample_features_(field) {}
+    : field_(field),
+      occupancy_(occupancy),
+      options_(options),
+      march_(options.march),
+      keep_waves_(keep_waves),
+      sample_features_(field) {}
 
 void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
   rays_ = rays;

@@ -16,8 +16,8 @@ class SampleFeatures {
   // Forgets the samples so far.
   void Begin();
   // Tiled: positions in the unit cube [3] -> features [field.grid.num_outputs()]. times: of the scene, 0 to 1, one per
-  // sample; may be null for a field without a moving part. first_sample: number of the first of these samples, from which
-  // Backward counts; what it needs is kept until the next Begin.
+  // sample; may be null for a field without a moving part. first_sample: number of the first of these samples, from
+  // which Backward counts; what it needs is kept until the next Begin.
   void Forward(const float* positions, const float* times, int64_t first_sample, int64_t num_tiles, float* features);
 
   // Samples of which the moving part was asked, by number, in tiles: -1 for padding.
@@ -31,8 +31,8 @@ class SampleFeatures {
     const float* light = nullptr;  // w, by sample
     float scale = 0;               // weight / rays of the batch
   };
-  // Of a field with a moving part, all samples since Begin. grad_features: tiled, d loss / d features; becomes that by the
-  // static grid's outputs. moving, mask: what MovingPart's grids get. Returns the mask loss.
+  // Of a field with a moving part, all samples since Begin. grad_features: tiled, d loss / d features; becomes that by
+  // the static grid's outputs. moving, mask: what MovingPart's grids get. Returns the mask loss.
   double Backward(float* grad_features, const MaskLoss& loss, nn::GridGradient* moving, nn::GridGradient* mask) const;
 
  private:

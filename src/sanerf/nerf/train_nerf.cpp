@@ -64,7 +64,8 @@ class HeldOutEvaluation {
 
 void WarnOfOneMoment(const Scene& scene, const NerfOptions& options, const Job& job) {
   if (!scene.is_dynamic || options.over_time != OverTime::kNever) return;
-  job.Warn("the photos are of several moments, but the field holds one (nerf.over_time=never): what moves becomes a blur");
+  job.Warn(
+      "the photos are of several moments, but the field holds one (nerf.over_time=never): what moves becomes a blur");
 }
 
 // A training with its files: what happens beside the steps.

@@ -93,7 +93,8 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
-    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight(), options_.mask_loss}, &groups_[size_t(g)]);
+    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight(), options_.mask_loss},
+                    &groups_[size_t(g)]);
   });
 }
 

@@ -36,7 +36,8 @@ double PhotoBytes(const scene::Scene& scene, int downscale, int num_threads) {
 // The table with its gradients and Adam's two moments; at the end the checkpoint's bytes and the model read from them.
 double TableBytes(const nn::HashGridOptions& options) { return 6 * kFloat * double(nn::NumTableValues(options)); }
 
-// The tables of what changes with time; besides, for each photo the median that it is compared with and what differs from it.
+// The tables of what changes with time; besides, for each photo the median that it is compared with and what differs
+// from it.
 double MovingBytes(const scene::Scene& scene, const NerfOptions& o) {
   const int num_moments = NumMomentsFor(scene, o);
   if (num_moments < 2) return 0;
@@ -65,8 +66,8 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
 
 double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
   return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
-         TableBytes(GridOptionsOf(options, scene.extent > 1)) + MovingBytes(scene, options) + OccupancyBytes(options, scene.extent) +
-         BatchBytes(options, num_threads);
+         TableBytes(GridOptionsOf(options, scene.extent > 1)) + MovingBytes(scene, options) +
+         OccupancyBytes(options, scene.extent) + BatchBytes(options, num_threads);
 }
 
 int DownscaleThatFits(const scene::Scene& scene, const NerfOptions& options, int num_threads, double bytes) {

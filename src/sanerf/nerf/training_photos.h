@@ -43,9 +43,9 @@ class TrainingPhotos {
 
   // Compares the photos of cameras that stand still with their median over time, of three moments and more.
   void FindWhatMoves(const scene::Scene& scene, const Job& job);
-  // Uniform over photos, then over the pixels that are not ignored. moving_share: of the rays that are drawn instead among
-  // the photos, and then the pixels in proportion to how much they differ from the median, where FindWhatMoves found
-  // something.
+  // Uniform over photos, then over the pixels that are not ignored. moving_share: of the rays that are drawn instead
+  // among the photos, and then the pixels in proportion to how much they differ from the median, where FindWhatMoves
+  // found something.
   TrainingRay Draw(Random* random, float moving_share = 0) const;
   const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
   const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo

@@ -206,7 +206,8 @@ TEST(TrainingPhotosOverTime, RaysAreDrawnWherePhotosDifferFromTheirMedian) {
   const scene::Scene scene = scene::LoadScene(folder.path(), all, Job());
   TrainingPhotos photos(scene, 1, Job());
   Random random(1), same(1);
-  const TrainingRay before = photos.Draw(&random, 1);  // nothing is known to move: uniform, and no number is spent on it
+  const TrainingRay before =
+      photos.Draw(&random, 1);  // nothing is known to move: uniform, and no number is spent on it
   const TrainingRay uniform = photos.Draw(&same);
   EXPECT_EQ(before.photo, uniform.photo);
   EXPECT_EQ(random.NextU64(), same.NextU64());

@@ -50,8 +50,9 @@ kernels::GridShape ShapeFor(const std::string& name, const HashGridOptions& o) {
     level.resolution = static_cast<uint32_t>(std::ceil(o.base * std::exp(growth * l) - 1e-6));
     // Of one level alone it is the finest's times that count: all moments have to be told apart.
     if (shape.has_time)
-      level.num_times = o.levels == 1 ? uint32_t(o.time_top)
-                                      : static_cast<uint32_t>(std::ceil(o.time_base * std::exp(time_growth * l) - 1e-6));
+      level.num_times = o.levels == 1
+                            ? uint32_t(o.time_top)
+                            : static_cast<uint32_t>(std::ceil(o.time_base * std::exp(time_growth * l) - 1e-6));
     const uint64_t dense_rows = uint64_t(level.resolution) * level.resolution * level.resolution * level.num_times;
     level.dense = dense_rows <= (uint64_t{1} << o.log2_table);
     level.num_rows = level.dense ? uint32_t((dense_rows + 7) / 8 * 8) : uint32_t{1} << o.log2_table;

@@ -1,4 +1,5 @@
-// Multiresolution hash grid (Mueller et al. 2022): positions in the unit cube, and times where it has them, to features.
+// Multiresolution hash grid (Mueller et al. 2022): positions in the unit cube, and times where it has them, to
+// features.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// One optimizer step: of a field, which is a hash grid (or several) and the networks behind it, or of parameters by themselves. All
-// that is trained is stepped here.
+// One optimizer step: of a field, which is a hash grid (or several) and the networks behind it, or of parameters by
+// themselves. All that is trained is stepped here.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace sanerf::nn {
 struct FieldGradient {
   GridGradient grid;
   std::vector<GridGradient> more_grids = {};  // in the order of their field; of fields that have some
-  std::vector<Buffer> networks;  // of the networks' parameters, in the order of their field
+  std::vector<Buffer> networks;               // of the networks' parameters, in the order of their field
   double loss = 0;
 
   // Zeros for these networks.

@@ -183,9 +183,8 @@ Json ToJson(const SceneDescription& scene) {
                {"odd", ToJson(scene.odd)}};
   if (!scene.masks_are.empty()) json["masks_are"] = scene.masks_are;
   if (!scene.time.empty()) {
-    json["time"] = {{"cameras", scene.num_cameras},
-                    {"moments", scene.num_moments},
-                    {"held_out_cameras", scene.held_out_cameras}};
+    json["time"] = {
+        {"cameras", scene.num_cameras}, {"moments", scene.num_moments}, {"held_out_cameras", scene.held_out_cameras}};
     if (scene.fps > 0) {
       json["time"]["fps"] = scene.fps;
       json["time"]["seconds"] = double(scene.num_moments) / scene.fps;

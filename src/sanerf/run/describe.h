@@ -24,10 +24,10 @@ struct SceneDescription {
   int num_masks = 0, num_ignoring = 0;  // views that have ground truth, masks of what to ignore
   bool is_distorted = false, has_alpha = false;
   double extent = 0;
-  std::string cameras;                       // how they stand
-  std::string time;                          // "8 cameras x 24 moments"; "" for scenes that stand still
-  size_t num_cameras = 0, num_moments = 0;   // of scenes over time
-  double fps = 0;                            // moments per second; 0 = not known
+  std::string cameras;                      // how they stand
+  std::string time;                         // "8 cameras x 24 moments"; "" for scenes that stand still
+  size_t num_cameras = 0, num_moments = 0;  // of scenes over time
+  double fps = 0;                           // moments per second; 0 = not known
   std::vector<std::string> held_out_cameras;
   std::string masks_are;                     // as the option has it; "" where it makes no difference
   std::vector<std::string> notes, warnings;  // what was guessed, what was left out

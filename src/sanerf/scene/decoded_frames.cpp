@@ -44,7 +44,8 @@ std::vector<int64_t> FramesOf(const Scene& scene, const std::vector<int>& views)
 Json IndexOf(const Scene& scene) {
   Json index = {{"version", 1}, {"videos", Json::object()}};
   for (const auto& [video, views] : ViewsOfVideos(scene))
-    index["videos"][video.filename().string()] = {{"hash", KnownHashes().Of(video)}, {"frames", FramesOf(scene, views)}};
+    index["videos"][video.filename().string()] = {{"hash", KnownHashes().Of(video)},
+                                                  {"frames", FramesOf(scene, views)}};
   return index;
 }
 

@@ -40,13 +40,14 @@ Camera ReadNerfiesCamera(const fs::path& path, double* pose_scale) {
   Mat3 cam_from_world;
   for (size_t row = 0; row < 3; ++row) {
     const std::vector<double> values = ListOf(orientation[row], 3);
-    for (size_t column = 0; column < 3; ++column) cam_from_world(Eigen::Index(row), Eigen::Index(column)) = values[column];
+    for (size_t column = 0; column < 3; ++column)
+      cam_from_world(Eigen::Index(row), Eigen::Index(column)) = values[column];
   }
   const std::vector<double> position = ListOf(file["position"], 3), size = ListOf(file["image_size"], 2),
                             middle = ListOf(file["principal_point"], 2);
   Camera camera;
-  camera.world_from_cam =
-      PoseFromOpenCv(cam_from_world.transpose(), Vec3(position[0], position[1], position[2]), path.string(), pose_scale);
+  camera.world_from_cam = PoseFromOpenCv(cam_from_world.transpose(), Vec3(position[0], position[1], position[2]),
+                                         path.string(), pose_scale);
   camera.width = int(file["image_size"][0].IntegerIn(1, 1'000'000));
   camera.height = int(file["image_size"][1].IntegerIn(1, 1'000'000));
   camera.fx = file["focal_length"].Number();

@@ -77,7 +77,7 @@ void WarnOfMissingMoments(SceneListing& listing, const Moments& moments) {
       lacking.push_back(fmt::format("{} ({} of {})", camera.name, camera.views.size(), usual));
   }
   if (lacking.empty()) return;
-  listing.warnings.push_back(fmt::format("{} photos of fewer moments than the others: {}",
+  listing.warnings.push_back(fmt::format("{} fewer moments than the others: {}",
                                          Counted(int64_t(lacking.size()), "camera has", "cameras have"),
                                          ListOfNames(lacking)));
 }
@@ -126,10 +126,10 @@ Moments MomentsOf(const SceneListing& listing) {
 std::string Description(const Moments& moments, double fps) {
   const int64_t num_times = int64_t(moments.times.size());
   if (num_times == 0) return "";
-  std::string text = moments.HasFixedCameras()
-                         ? fmt::format("{} x {}", Counted(int64_t(moments.cameras.size()), "camera"),
-                                       Counted(num_times, "moment"))
-                         : fmt::format("a moving camera, {}", Counted(num_times, "moment"));
+  std::string text =
+      moments.HasFixedCameras()
+          ? fmt::format("{} x {}", Counted(int64_t(moments.cameras.size()), "camera"), Counted(num_times, "moment"))
+          : fmt::format("a moving camera, {}", Counted(num_times, "moment"));
   if (fps > 0) text += fmt::format(", {:.4g} per second, {:.3g} s", fps, double(num_times) / fps);
   return text;
 }

@@ -35,10 +35,9 @@ std::string Description(const Moments& moments, double fps);
 // Names of the cameras of which all photos are held out.
 std::vector<std::string> HeldOutCameras(const Moments& moments, const Scene& scene);
 
-// Only the moments that `frames` names (frame_range.h), counted in their order; the first of them is then at 0 and the last
-// at 1. Throws UsageError when a scene without
-// time is asked for some. Then what times cannot be: photos with and without one are an Error; one moment alone,
-// and cameras that lack some, are warnings.
+// Only the moments that `frames` names (frame_range.h), counted in their order; the first of them is then at 0 and the
+// last at 1. Throws UsageError when a scene without time is asked for some. Then what times cannot be: photos with and
+// without one are an Error; one moment alone, and cameras that lack some, are warnings.
 void KeepMoments(SceneListing& listing, const std::string& frames);
 
 }  // namespace sanerf::scene

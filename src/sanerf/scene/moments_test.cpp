@@ -1,5 +1,6 @@
 #include "sanerf/scene/moments.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "sanerf/core/job.h"
@@ -105,8 +106,8 @@ TEST_F(MomentsTest, ASingleMomentIsAStaticScene) {
 TEST_F(MomentsTest, ACameraThatLacksMomentsIsNamed) {
   Json json = FixedCameras(4, 4);
   json["frames"].erase(9);
-  EXPECT_THAT(Load(json).warnings, Contains(HasSubstr("1 camera has photos of fewer moments than the others: "
-                                                      "photos/c2 (3 of 4)")));
+  EXPECT_THAT(Load(json).warnings,
+              Contains(HasSubstr("1 camera has fewer moments than the others: photos/c2 (3 of 4)")));
 }
 
 // Nothing moves in front of a camera: its photos are the same, and still are of different moments.

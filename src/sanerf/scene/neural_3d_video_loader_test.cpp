@@ -151,7 +151,8 @@ TEST_F(Neural3dVideoTest, AStopLeavesNothing) {
 TEST_F(Neural3dVideoTest, VideosOfUnequalLengthOrRate) {
   WriteVideos(3);
   tools_.WriteVideo(root_ / "cam02.mp4", {.num_frames = 4});
-  EXPECT_THAT(LoadError(), AllOf(HasSubstr("cam02.mp4: it has 4 frames, but cam00.mp4 has 6"), HasSubstr("--frames 0:4")));
+  EXPECT_THAT(LoadError(),
+              AllOf(HasSubstr("cam02.mp4: it has 4 frames, but cam00.mp4 has 6"), HasSubstr("--frames 0:4")));
   EXPECT_EQ(LoadScene(root_, Frames("0:4"), Job()).views.size(), 12u);
   EXPECT_THAT(LoadError(Frames("0:5")), HasSubstr("cam02.mp4: it has 4 frames"));
   tools_.WriteVideo(root_ / "cam02.mp4", {.fps = 25});

@@ -50,7 +50,7 @@ struct View {
 struct SceneOptions {
   int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
   MasksAre masks_are = MasksAre::kGuess;
-  int model = -1;  // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
+  int model = -1;      // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
   std::string frames;  // of scenes over time, the moments that are used: "0:300:2"; empty = all (frame_range.h)
   double frames_gb = 16;
 
@@ -83,9 +83,9 @@ struct Scene {
   std::vector<std::string> notes;     // what was guessed, one sentence each
   std::optional<MasksAre> masks_are;  // what such masks were taken for; none without any
   Similarity model_from_file;
-  double extent = 1;       // power of two, >= 1
-  double near = 0.05;      // model units, z-depth of the closest thing any camera may see
-  bool has_alpha = false;  // RGBA images: train on a random background, show on white
+  double extent = 1;        // power of two, >= 1
+  double near = 0.05;       // model units, z-depth of the closest thing any camera may see
+  bool has_alpha = false;   // RGBA images: train on a random background, show on white
   bool is_dynamic = false;  // photos of more than one moment; moments.h
   double fps = 0;           // moments per second; 0 = not known
 

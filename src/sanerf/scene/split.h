@@ -15,9 +15,9 @@ namespace sanerf::scene {
 std::vector<size_t> FirstCopies(const std::vector<ListedView>& views, const Job& job);
 
 // Sorts the views by name and says which are held out: those of the scene's own split, else every n-th photo (0 =
-// none), where copies of a photo count as one; of cameras that stand still while time goes by every n-th camera. Never is one copy held out and another trained on: a scene's own split
-// keeps what is held out. What that leaves out, and copies that count twice, are warnings. Throws Error when nothing is
-// left to train on.
+// none), where copies of a photo count as one; of cameras that stand still while time goes by every n-th camera. Never
+// is one copy held out and another trained on: a scene's own split keeps what is held out. What that leaves out, and
+// copies that count twice, are warnings. Throws Error when nothing is left to train on.
 void ChooseTestViews(SceneListing& listing, int test_every, const Job& job);
 
 }  // namespace sanerf::scene

@@ -51,7 +51,8 @@ std::string NameForTools(const fs::path& video) { return "file:" + fs::absolute(
 // "30000/1001"; 0 for what is no number.
 double RateOf(const std::string& text) {
   const size_t slash = text.find('/');
-  const double over = std::atof(text.c_str()), under = slash == std::string::npos ? 1 : std::atof(text.c_str() + slash + 1);
+  const double over = std::atof(text.c_str()),
+               under = slash == std::string::npos ? 1 : std::atof(text.c_str() + slash + 1);
   return under > 0 && over > 0 ? over / under : 0;
 }
 
@@ -86,8 +87,8 @@ std::string DecodedName(size_t index) { return fmt::format("{:06}.jpg", index); 
 VideoInfo ProbeVideo(const fs::path& video, const Job& job) {
   const CommandResult result =
       RunTool({"ffprobe", "-v", "error", "-select_streams", "v:0", "-count_packets", "-show_entries",
-               "stream=width,height,avg_frame_rate,r_frame_rate,nb_read_packets:stream_side_data=rotation", "-of", "json",
-               NameForTools(video)},
+               "stream=width,height,avg_frame_rate,r_frame_rate,nb_read_packets:stream_side_data=rotation", "-of",
+               "json", NameForTools(video)},
               fs::current_path(), video, job);
   const size_t begin = result.output.find('{');
   if (result.exit_code != 0 || begin == std::string::npos) FailBroken(video, result.output);
@@ -113,21 +114,37 @@ void DecodeFrames(const fs::path& video, const std::vector<int64_t>& frames, con
   SANERF_CHECK(!frames.empty());
   const int64_t step = frames.size() > 1 ? frames[1] - frames[0] : 1;
   for (size_t i = 1; i < frames.size(); ++i) SANERF_CHECK_EQ(frames[i] - frames[i - 1], step);
-  const std::string select = fmt::format("select='between(n,{},{})*not(mod(n-{},{}))'", frames.front(), frames.back(),
-                                         frames.front(), step);
+  const std::string select =
+      fmt::format("select='between(n,{},{})*not(mod(n-{},{}))'", frames.front(), frames.back(), frames.front(), step);
   // The pictures' pattern is a name without a folder: a percent sign in the folder's would be part of it.
-  const CommandResult result =
-      RunTool({"ffmpeg", "-v", "error", "-nostdin", "-y", "-i", NameForTools(video), "-map", "0:v:0", "-vf", select,
-               "-vsync", "0", "-frames:v", std::to_string(frames.size()), "-q:v", "2", "-start_number", "0",
-               "%06d.jpg"},
-              folder, video, job);
+  const CommandResult result = RunTool({"ffmpeg",
+                                        "-v",
+                                        "error",
+                                        "-nostdin",
+                                        "-y",
+                                        "-i",
+                                        NameForTools(video),
+                                        "-map",
+                                        "0:v:0",
+                                        "-vf",
+                                        select,
+                                        "-vsync",
+                                        "0",
+                                        "-frames:v",
+                                        std::to_string(frames.size()),
+                                        "-q:v",
+                                        "2",
+                                        "-start_number",
+                                        "0",
+                                        "%06d.jpg"},
+                                       folder, video, job);
   size_t count = 0;
   while (count < frames.size() && ExistsAsFile(folder / DecodedName(count))) ++count;
   if (count == frames.size() && result.exit_code == 0) return;
   const std::string said = LastLine(result.output);
   throw Error(video.string(),
-              fmt::format("it is broken: {} of {} could be decoded{}", count,
-                          Counted(int64_t(frames.size()), "frame"), said.empty() ? "" : " (" + said + ")"),
+              fmt::format("it is broken: {} of {} could be decoded{}", count, Counted(int64_t(frames.size()), "frame"),
+                          said.empty() ? "" : " (" + said + ")"),
               kMendVideo);
 }
 

@@ -1,4 +1,5 @@
-// Videos through ffprobe and ffmpeg, which run as programs of their own. Frames are counted from 0, as they are decoded.
+// Videos through ffprobe and ffmpeg, which run as programs of their own. Frames are counted from 0, as they are
+// decoded.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,9 @@ bool HasVideoExtension(const std::filesystem::path& path);
 // file is no video, broken at its beginning, or without frames.
 VideoInfo ProbeVideo(const std::filesystem::path& video, const Job& job);
 
-// These frames (ascending at one distance, at least one) as JPEG files in an existing folder, in their order: 000000.jpg
-// is the first of them. Throws Error when ffmpeg is not installed or the video ends or breaks before the last of them;
-// InterruptedError.
+// These frames (ascending at one distance, at least one) as JPEG files in an existing folder, in their order:
+// 000000.jpg is the first of them. Throws Error when ffmpeg is not installed or the video ends or breaks before the
+// last of them; InterruptedError.
 void DecodeFrames(const std::filesystem::path& video, const std::vector<int64_t>& frames,
                   const std::filesystem::path& folder, const Job& job);
 std::string DecodedName(size_t index);  // "000000.jpg"

@@ -197,7 +197,8 @@ TEST_F(SynthTest, AMovingSceneHasFixedCamerasTimesAndExactMasks) {
   const scene::View& first = scene.views[size_t(scene.FindView("train/c1_t00"))];
   const scene::View& last = scene.views[size_t(scene.FindView("train/c1_t03"))];
   EXPECT_EQ(last.camera.time, 1);
-  const SynthView then = RenderSynthView(first.camera, options, Job()), now = RenderSynthView(last.camera, options, Job());
+  const SynthView then = RenderSynthView(first.camera, options, Job()),
+                  now = RenderSynthView(last.camera, options, Job());
   EXPECT_EQ(then.mask.data, scene::LoadViewMask(first).data);
   EXPECT_EQ(now.mask.data, scene::LoadViewMask(last).data);
   EXPECT_NE(then.mask.data, now.mask.data);

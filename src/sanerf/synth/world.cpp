@@ -103,7 +103,8 @@ void SynthObject::Place(const Vec3& at, double angle) {
   ball_center_ = position + Turn(shape->ball_center);
 }
 
-SynthWorld::SynthWorld(int seed, bool moving) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
+SynthWorld::SynthWorld(int seed, bool moving)
+    : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
   table_.push_back({{-kTableHalfX, -kTableHalfY, -kTableThickness}, {kTableHalfX, kTableHalfY, 0}});
   for (const double x : {-1.0, 1.0}) {
     for (const double y : {-1.0, 1.0}) {
