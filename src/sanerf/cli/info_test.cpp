@@ -197,5 +197,20 @@ TEST_F(Info, WhatARecordCannotKnowIsNotBelieved) {
   EXPECT_THAT(Succeeds({"info", "run"}).out, AllOf(HasSubstr("train    complete  ?  "), Not(HasSubstr("warning"))));
 }
 
+TEST_F(Info, SaysWhoTookWhatWhen) {
+  Succeeds({"synth", "juggler", "--moving", "--cameras", "2", "--moments", "3", "--size", "32"});
+  EXPECT_THAT(Succeeds({"info", "juggler"}).out,
+              AllOf(HasSubstr("time     3 cameras x 3 moments\n         camera held out: test/c2\n"),
+                    HasSubstr("6 to train on, 3 held out")));
+  const Json time = Described("juggler")["time"];
+  EXPECT_EQ(time["cameras"], 3);
+  EXPECT_EQ(time["moments"], 3);
+  EXPECT_EQ(time["held_out_cameras"], Json::array({"test/c2"}));
+  EXPECT_FALSE(time.contains("fps"));
+  EXPECT_THAT(Succeeds({"info", "juggler", "--frames", "0:2"}).out, HasSubstr("3 cameras x 2 moments"));
+  EXPECT_THAT(Fails(2, {"info", "juggler", "--frames", "0:4"}), HasSubstr("there are 3 moments"));
+  EXPECT_THAT(Fails(2, {"info", "juggler", "--frames", "now"}), HasSubstr("expected first:end"));
+}
+
 }  // namespace
 }  // namespace sanerf::cli

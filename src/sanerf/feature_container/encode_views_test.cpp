@@ -31,6 +31,13 @@ TEST_F(EncodeViewsTest, EncodesOnlyWhatIsMissing) {
   EXPECT_TRUE(Open()->Has(1));
 }
 
+TEST_F(EncodeViewsTest, ScenesThatMoveAreRefusedBeforeAnythingIsWritten) {
+  scene_.is_dynamic = true;
+  EXPECT_THAT(EncodeFailure(), AllOf(HasSubstr("cannot be segmented"), HasSubstr("--frames 0:1")));
+  EXPECT_EQ(sam_.num_encoded, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "index.json"));
+}
+
 TEST_F(EncodeViewsTest, EncodesAtTheEndsOfItsOptions) {
   const SweepCount count = SweepOptions("encode", options_, {}, [&](const EncodeOptions& options) {
     std::filesystem::remove_all(folder_);

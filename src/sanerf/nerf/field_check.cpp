@@ -32,6 +32,18 @@ struct Truth {
   bool Counts(size_t i) const { return ignored.empty() || ignored.data[i / 3] == 0; }  // i: of the photo's values
 };
 
+// Of scenes over time the photos of the camera's moment, or of that nearest to it.
+std::vector<int> AtTimeOf(const Camera& camera, const scene::Scene& scene, const std::vector<int>& views) {
+  if (!scene.is_dynamic) return views;
+  const auto distance = [&](int view) { return std::abs(scene.views[size_t(view)].camera.time - camera.time); };
+  double nearest = INFINITY;
+  for (const int view : views) nearest = std::min(nearest, distance(view));
+  std::vector<int> kept;
+  for (const int view : views)
+    if (distance(view) <= nearest) kept.push_back(view);
+  return kept;
+}
+
 class SquaredErrors {
  public:
   void Add(const ImageF& picture, const Truth& truth) {
@@ -64,7 +76,7 @@ std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
     const Camera camera = view.camera.ResizedToLongest(kSize);
     photos.push_back({PhotoAt(view, camera), scene::LoadIgnoredPixels(view, camera.width, camera.height)});
     field.Add(render(camera), photos.back());
-    const int near = scene::NearestView(scene, view.camera, train);
+    const int near = scene::NearestView(scene, view.camera, AtTimeOf(view.camera, scene, train));
     const ImageF other = PhotoAt(scene.views[size_t(near)], camera);
     nearest.Add(other, photos.back());
     for (size_t i = 0; i < other.data.size(); ++i) color[i % 3] += other.data[i];

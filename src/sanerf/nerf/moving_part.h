@@ -5,7 +5,8 @@
 //
 // H3 the static hash grid, H4 one with a time axis, l a dense grid of its own that starts at -1: at first most may
 // move. Where m says that a place stands still, H4 is not asked, and the place costs what it costs in a field without
-// time.
+// time. In training some such places are asked
+// all the same (sample_features.h).
 #pragma once
 
 #include "sanerf/nerf/options.h"

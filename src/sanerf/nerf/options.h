@@ -90,7 +90,8 @@ struct NerfOptions {
       OneOf(Choice{"linear", TimeInterpolation::kLinear}, Choice{"nearest", TimeInterpolation::kNearest}));
     v("mask_resolution", mask_resolution, "over time: nodes per axis of the mask that says what stands still",
       Range(8, 160));
-    v("mask_loss", mask_loss, "over time: weight of the loss on light that comes from what is not taken for still",
+    v("mask_loss", mask_loss,
+      "over time: weight of the loss on light that comes from what is not taken for still, reached half way",
       Range(0, 10));
     v("moving_rays", moving_rays,
       "over time: share of the rays drawn where photos differ from their camera's median, after a quarter of the steps",

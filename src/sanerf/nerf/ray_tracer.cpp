@@ -25,7 +25,7 @@ RayTracer::RayTracer(const RadianceField& field, const OccupancyGrid& occupancy,
       options_(options),
       march_(options.march),
       keep_waves_(keep_waves),
-      sample_features_(field) {}
+      sample_features_(field, /*for_training=*/keep_waves) {}
 
 void RayTracer::Begin(const Ray* rays, const float* jitter, int num_rays) {
   rays_ = rays;

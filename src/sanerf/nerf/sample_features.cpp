@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sanerf/core/check.h"
+#include "sanerf/core/random.h"
 #include "sanerf/kernels/isa.h"
 #include "sanerf/kernels/tiled.h"
 
@@ -12,6 +13,14 @@ using kernels::kTile;
 using kernels::Tiled;
 using kernels::TiledSample;
 using kernels::TiledSize;
+
+namespace {
+constexpr uint64_t kAskedOfStill = 8;  // one of so many
+}  // namespace
+
+bool SampleFeatures::IsAsked(int64_t sample, float share) const {
+  return share < MovingPart::kStill || (for_training_ && MixBits(uint64_t(sample)) % kAskedOfStill == 0);
+}
 
 void SampleFeatures::Begin() {
   samples_.clear();
@@ -38,7 +47,7 @@ void SampleFeatures::Forward(const float* positions, const float* times, int64_t
   // Those that may move, in tiles of their own.
   const int64_t first_place = int64_t(samples_.size());
   for (int64_t s = 0; s < num_tiles * kTile; ++s) {
-    if (!(all_shares_[s] < MovingPart::kStill)) continue;
+    if (!IsAsked(first_sample + s, all_shares_[s])) continue;
     samples_.push_back(first_sample + s);
     shares_.push_back(all_shares_[s]);
   }

@@ -11,7 +11,10 @@ namespace sanerf::nerf {
 
 class SampleFeatures {
  public:
-  explicit SampleFeatures(const RadianceField& field) : field_(field) {}
+  // for_training: the moving part is also asked about one in eight of the places that stand still, or what was taken
+  // for still by mistake could never move again.
+  explicit SampleFeatures(const RadianceField& field, bool for_training = false)
+      : field_(field), for_training_(for_training) {}
 
   // Forgets the samples so far.
   void Begin();
@@ -36,7 +39,10 @@ class SampleFeatures {
   double Backward(float* grad_features, const MaskLoss& loss, nn::GridGradient* moving, nn::GridGradient* mask) const;
 
  private:
+  bool IsAsked(int64_t sample, float share) const;
+
   const RadianceField& field_;
+  bool for_training_;
   std::vector<int64_t> samples_;
   std::vector<float> shares_;
   // Of the moving samples, tiled: places and times [4], H3 - H4.

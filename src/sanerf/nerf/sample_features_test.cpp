@@ -115,6 +115,22 @@ TEST_F(SampleFeaturesTest, WhereNothingMovesTheyAreThoseOfTheStaticGrid) {
   for (const float g : grad.span()) EXPECT_EQ(g, 1.0f);
 }
 
+TEST_F(SampleFeaturesTest, TrainingAsksSomeOfWhatStandsStill) {
+  for (int64_t i = 0; i < field_.moving->mask.params().size(); i += 2) field_.moving->mask.params().values[i] = 6.5f;
+  nn::Buffer features(TiledSize(kTiles, field_.grid.num_outputs()));
+  SampleFeatures training(field_, /*for_training=*/true);
+  training.Begin();
+  training.Forward(positions_.data(), times_.data(), 0, kTiles, features.data());
+  int64_t num_asked = 0;
+  for (size_t k = 0; k < training.moving_samples().size(); ++k) {
+    if (training.moving_samples()[k] < 0) continue;
+    ++num_asked;
+    EXPECT_GT(training.moving_shares()[k], MovingPart::kStill);
+  }
+  EXPECT_GT(num_asked, kSamples / 16);
+  EXPECT_LT(num_asked, kSamples / 4);
+}
+
 TEST_F(SampleFeaturesTest, WavesAreOnePass) {
   StopUpperHalf();
   const nn::Buffer whole = Features();

@@ -67,6 +67,11 @@ float NerfTrainer::DistortionWeight() const {
   return options_.distortion * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
 }
 
+// Grows likewise: before anything is learned everything could stand still.
+float NerfTrainer::MaskLossWeight() const {
+  return options_.mask_loss * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
+}
+
 float NerfTrainer::MovingRays() const {
   return field_->moving && double(step_) >= kMovingFrom * options_.iters ? options_.moving_rays : 0;
 }
@@ -93,7 +98,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
     }
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
-    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight(), options_.mask_loss},
+    worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight(), MaskLossWeight()},
                     &groups_[size_t(g)]);
   });
 }

@@ -48,6 +48,7 @@ class NerfTrainer {
   std::vector<nn::Parameters*> Trained() const;  // all that the optimizer moves
   double LearningRate() const;
   float DistortionWeight() const;
+  float MaskLossWeight() const;
   float MovingRays() const;
 
   NerfOptions options_;

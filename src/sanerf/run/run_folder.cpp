@@ -186,7 +186,8 @@ std::optional<std::string> RunFolder::WhyOtherScene(const Scene& scene, const Jo
                      path_.string());
 }
 
-Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& job) const {
+Scene RunFolder::OpenSceneWith(const std::optional<fs::path>& moved_to, const PrepareFrames& prepare,
+                               const Job& job) const {
   scene::SceneOptions recorded;
   OptionRegistry registry;
   registry.Add("scene", recorded);
@@ -194,7 +195,7 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   registry.FromJson(options(), (path_ / kRecord).string());
   const fs::path place = moved_to ? *moved_to : FindScene();
   Scene scene = scene::LoadScene(place, recorded, job);
-  scene::UseDecodedVideos(&scene, frames());
+  prepare(&scene, recorded);
   if (const auto why = WhyOtherScene(scene, job)) {
     throw Error("the scene in " + place.string(), *why,
                 "train again: sanerf train " + ShellQuoted(place.string()) + " --out NEW_RUN");
@@ -202,8 +203,18 @@ Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& j
   return scene;
 }
 
+Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const Job& job) const {
+  return OpenSceneWith(
+      moved_to, [&](Scene* scene, const scene::SceneOptions&) { scene::UseDecodedVideos(scene, frames()); }, job);
+}
+
 Scene RunFolder::OpenScene(const std::optional<fs::path>& moved_to, const RunLock&, const Job& job) {
-  Scene scene = OpenScene(moved_to, job);
+  Scene scene = OpenSceneWith(
+      moved_to,
+      [&](Scene* opened, const scene::SceneOptions& recorded) {
+        scene::DecodeVideos(opened, frames(), recorded.frames_gb, job);
+      },
+      job);
   if (!record_->contains("photos")) (*record_)["photos"] = PhotoHashes(scene, job);
   if (!record_->contains("cameras")) (*record_)["cameras"] = CameraHashes(scene);
   if (moved_to) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,13 +79,16 @@ class RunFolder {
   // when it is gone or no longer the same.
   scene::Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const Job& job) const;
   // The same for who writes to the run: where it moved to is recorded, and what its photos hold where a run of an
-  // older version did not.
+  // older version did not. Frames of videos that are gone are decoded again.
   scene::Scene OpenScene(const std::optional<std::filesystem::path>& moved_to, const RunLock& lock, const Job& job);
   // Throws Error when training has not finished.
   nerf::NerfModel OpenNerf() const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  using PrepareFrames = std::function<void(scene::Scene*, const scene::SceneOptions&)>;
+  scene::Scene OpenSceneWith(const std::optional<std::filesystem::path>& moved_to, const PrepareFrames& prepare,
+                             const Job& job) const;
   void RecordScenePath(const std::filesystem::path& scene);
   std::filesystem::path FindScene() const;
   std::filesystem::path known_hashes() const { return path_ / ".hashes.json"; }

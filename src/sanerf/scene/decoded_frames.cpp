@@ -136,7 +136,7 @@ void UseDecodedVideos(Scene* scene, const fs::path& folder) {
   if (!NeedsDecoding(*scene)) return;
   if (!Holds(folder, IndexOf(*scene)))
     throw Error(fmt::format("{} does not hold the frames of the videos in {}", folder.string(), scene->root.string()),
-                "they were removed, or the videos have changed", "train again, which decodes them once more");
+                "they were removed, or the videos have changed", "sanerf train RUN decodes them once more");
   PointToFrames(scene, folder);
 }
 

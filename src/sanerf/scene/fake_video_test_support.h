@@ -9,12 +9,30 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "sanerf/core/folder_test_support.h"
+#include "sanerf/core/geometry.h"
 #include "sanerf/core/image.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/npy.h"
 
 namespace sanerf::scene {
+
+// poses_bounds.npy of cameras in a row that look along world +z with y down, as LLFF's own scenes are.
+inline void WriteRowOfCameras(const std::filesystem::path& root, int num_cameras, float height = 12, float width = 16) {
+  std::vector<float> rows;
+  for (int i = 0; i < num_cameras; ++i) {
+    const Vec3 right(1, 0, 0), up(0, -1, 0), back(0, 0, -1), center(0.3 * i - 0.3, 0.1 * (i % 2), 0);
+    for (int axis = 0; axis < 3; ++axis) {
+      const double hwf = axis == 0 ? height : axis == 1 ? width : 1.25 * width;
+      for (const double value : {-up[axis], right[axis], back[axis], center[axis], hwf}) rows.push_back(float(value));
+    }
+    rows.push_back(4);
+    rows.push_back(12);
+  }
+  WriteNpy(root / "poses_bounds.npy", {num_cameras, 17}, rows.data());
+}
 
 class FakeVideoTools {
  public:

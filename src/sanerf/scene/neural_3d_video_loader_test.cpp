@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "sanerf/core/job.h"
-#include "sanerf/core/npy.h"
 #include "sanerf/core/stop_token.h"
 #include "sanerf/scene/decoded_frames.h"
 #include "sanerf/scene/fake_video_test_support.h"
@@ -23,20 +22,7 @@ using testing::Not;
 
 class Neural3dVideoTest : public SceneFolderTest {
  protected:
-  // Cameras in a row that look along world +z with y down, as LLFF's own scenes are.
-  void WritePoses(int num_cameras, float height = 12, float width = 16) {
-    std::vector<float> rows;
-    for (int i = 0; i < num_cameras; ++i) {
-      const Vec3 right(1, 0, 0), up(0, -1, 0), back(0, 0, -1), center(0.3 * i - 0.3, 0.1 * (i % 2), 0);
-      for (int axis = 0; axis < 3; ++axis) {
-        const double hwf = axis == 0 ? height : axis == 1 ? width : 20;
-        for (const double value : {-up[axis], right[axis], back[axis], center[axis], hwf}) rows.push_back(float(value));
-      }
-      rows.push_back(4);
-      rows.push_back(12);
-    }
-    WriteNpy(root_ / "poses_bounds.npy", {num_cameras, 17}, rows.data());
-  }
+  void WritePoses(int num_cameras) { WriteRowOfCameras(root_, num_cameras); }
   void WriteVideos(int num_cameras, const FakeVideoTools::Video& video = {}) {
     for (int i = 0; i < num_cameras; ++i) tools_.WriteVideo(root_ / fmt::format("cam{:02}.mp4", i), video);
     WritePoses(num_cameras);
@@ -111,7 +97,7 @@ TEST_F(Neural3dVideoTest, SomeMomentsAreDecodedOnce) {
   EXPECT_EQ(reader.views[1].image_path, scene.views[1].image_path);
 
   Scene other = LoadScene(root_, Frames("0:2"), Job());
-  EXPECT_THAT(ErrorText([&] { UseDecodedVideos(&other, decoded()); }), HasSubstr("train again"));
+  EXPECT_THAT(ErrorText([&] { UseDecodedVideos(&other, decoded()); }), HasSubstr("decodes them once more"));
   DecodeVideos(&other, decoded(), 1, Job());
   EXPECT_FALSE(fs::exists(decoded() / "cam00/000002.jpg")) << "what is no longer used does not stay";
 }

@@ -9,6 +9,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/moments.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/scene/view_mask_test_support.h"
 
@@ -116,6 +117,21 @@ TEST_P(TrueDepth, FrameHoldsWhatIsVisible) {
 INSTANTIATE_TEST_SUITE_P(All, TrueDepth,
                          testing::Values("kitchen_table", "workshop_bench", "lookalikes", "shelf_front"),
                          [](const auto& info) { return std::string(info.param); });
+
+TEST(RealScene, JugglersCamerasAndMoments) {
+  const auto folder = DataFolder("juggling");
+  if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
+  const Scene scene = LoadScene(*folder, {}, Job());
+  EXPECT_TRUE(scene.is_dynamic);
+  const Moments moments = MomentsOf(scene);
+  EXPECT_EQ(Description(moments, scene.fps), "9 cameras x 24 moments");
+  EXPECT_EQ(HeldOutCameras(moments, scene), std::vector<std::string>{"test/c8"});
+  SceneOptions first;
+  first.frames = "0:6";
+  const Scene part = LoadScene(*folder, first, Job());
+  EXPECT_EQ(part.TrainViews().size(), 48u);
+  EXPECT_EQ(part.TestViews().size(), 3u);
+}
 
 TEST(RealScene, LegoObjectFillsTheModelBox) {
   const auto folder = DataFolder("blender_lego");
