@@ -19,6 +19,8 @@ struct Camera {
   double k3 = 0, k4 = 0, k5 = 0, k6 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0;
   // 3 x 4, row-major: rotation | position.
   std::array<double, 12> world_from_cam{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
+  // Of scenes over time, when the picture is taken: 0 (the first moment) to 1 (the last).
+  double time = 0;
 };
 
 }  // namespace sanerf::api

@@ -24,6 +24,7 @@ sanerf::Camera ToCamera(const Camera& from) {
       to.world_from_cam.rotation(row, column) = from.world_from_cam[size_t(row * 4 + column)];
     to.world_from_cam.translation[row] = from.world_from_cam[size_t(row * 4 + 3)];
   }
+  to.time = from.time;
   return to;
 }
 
@@ -39,6 +40,7 @@ Camera FromCamera(const sanerf::Camera& from) {
       to.world_from_cam[size_t(row * 4 + column)] = from.world_from_cam.rotation(row, column);
     to.world_from_cam[size_t(row * 4 + 3)] = from.world_from_cam.translation[row];
   }
+  to.time = from.time;
   return to;
 }
 

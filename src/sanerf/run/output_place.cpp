@@ -17,8 +17,8 @@ namespace {
 fs::path AbsoluteOf(const fs::path& path) { return path.empty() ? fs::current_path() : fs::absolute(path); }
 
 // What a run keeps for itself; other names in it are free.
-const std::vector<std::string> kPartsOfRun = {"nerf",    "features",     "features_test", "features_extra",
-                                              "objects", ".objects.new", ".objects.old"};
+const std::vector<std::string> kPartsOfRun = {"nerf",           "frames",  "features",     "features_test",
+                                              "features_extra", "objects", ".objects.new", ".objects.old"};
 
 // The photos' or masks' folder that `path` is or lies in.
 std::optional<fs::path> PhotoFolderAround(const fs::path& path, const scene::Scene& scene) {
