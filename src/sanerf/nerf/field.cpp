@@ -34,7 +34,7 @@ RadianceField::RadianceField(const NerfOptions& o, bool contracted, uint64_t see
 
 nn::FieldParameters RadianceField::trainable() {
   nn::FieldParameters all{&grid, {&density.params(), &color.params()}};
-  if (moving) all.more_grids = {&moving->grid, &moving->mask};
+  if (moving) all.more_grids = {{&moving->grid}, {&moving->mask, moving->mask_rate()}};
   return all;
 }
 

@@ -25,7 +25,8 @@ nn::HashGridOptions MaskGridOptions(const NerfOptions& o) {
 MovingPart::MovingPart(const NerfOptions& o, bool contracted, int num_moments, uint64_t seed)
     : grid(kGridName, MovingGridOptions(o, contracted, num_moments), seed),
       mask(kMaskName, MaskGridOptions(o), seed + 1),
-      num_moments_(num_moments) {
+      num_moments_(num_moments),
+      mask_rate_(o.mask_rate) {
   SANERF_CHECK_GE(num_moments, 2);
 }
 

@@ -27,6 +27,7 @@ class MovingPart {
   MovingPart(const NerfOptions& options, bool contracted, int num_moments, uint64_t seed);
 
   int num_moments() const { return num_moments_; }
+  float mask_rate() const { return mask_rate_; }  // learning rate of the mask, as a multiple of the other grids'
   // The fourth coordinate of H4 of a time of the scene, 0 to 1: moment i of n, at i / (n - 1), is the middle of the
   // i-th of n equal parts, where the finest level has its i-th node.
   float UnitTime(float time) const { return (time * float(num_moments_ - 1) + 0.5f) / float(num_moments_); }
@@ -39,6 +40,7 @@ class MovingPart {
 
  private:
   int num_moments_;
+  float mask_rate_;
 };
 
 }  // namespace sanerf::nerf

@@ -42,7 +42,8 @@ struct NerfOptions {
   float time_coarsest = 0.125f;
   TimeInterpolation time_interpolation = TimeInterpolation::kLinear;
   int mask_resolution = 128;
-  float mask_loss = 0.003f;
+  float mask_loss = 0.001f;
+  float mask_rate = 5;
   float moving_rays = 0.5f;
   float eval_fraction = 0.1f;
   float save_seconds = 60;
@@ -93,6 +94,7 @@ struct NerfOptions {
     v("mask_loss", mask_loss,
       "over time: weight of the loss on light that comes from what is not taken for still, reached half way",
       Range(0, 10));
+    v("mask_rate", mask_rate, "over time: learning rate of the mask, as a multiple of lr", Range(0.01, 1000));
     v("moving_rays", moving_rays,
       "over time: share of the rays drawn where photos differ from their camera's median, after a quarter of the steps",
       Range(0, 1));

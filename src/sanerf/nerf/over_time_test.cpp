@@ -177,7 +177,7 @@ TEST_F(OverTimeTest, GroupGradientAgainstDifferences) {
   const nn::FieldParameters all = field.trainable();
   all.PrepareTraining();
   const nn::GridGradient* gradients[] = {&out.field.grid, &out.field.more_grids[0], &out.field.more_grids[1]};
-  nn::HashGrid* grids[] = {all.grid, all.more_grids[0], all.more_grids[1]};
+  nn::HashGrid* grids[] = {all.grid, all.more_grids[0].grid, all.more_grids[1].grid};
   const nn::DifferenceCheck check{6, 2e-3f, 0.03, 1e-3};
   nn::ExpectGradientsMatchDifferences(field.density.params(), out.field.networks[0], value, check);
   for (int k = 0; k < 3; ++k) {

@@ -29,13 +29,13 @@ void FieldGradient::Clear(std::span<const Parameters* const> of_networks) {
 
 void FieldParameters::PrepareTraining() const {
   grid->params().PrepareTraining();
-  for (HashGrid* other : more_grids) other->params().PrepareTraining();
+  for (const OtherGrid& other : more_grids) other.grid->params().PrepareTraining();
   for (Parameters* network : networks) network->PrepareTraining();
 }
 
 void FieldParameters::Freeze() const {
   grid->params().Freeze();
-  for (HashGrid* other : more_grids) other->params().Freeze();
+  for (const OtherGrid& other : more_grids) other.grid->params().Freeze();
   for (Parameters* network : networks) network->Freeze();
 }
 
@@ -48,7 +48,7 @@ void StepField(const FieldParameters& field, std::span<const FieldGradient* cons
     int level;
   };
   std::vector<LevelOf> levels;
-  const auto grid_of = [&](size_t i) { return i == 0 ? field.grid : field.more_grids[i - 1]; };
+  const auto grid_of = [&](size_t i) { return i == 0 ? field.grid : field.more_grids[i - 1].grid; };
   for (size_t i = 0; i <= field.more_grids.size(); ++i)
     for (int level = grid_of(i)->shape().num_levels - 1; level >= 0; --level)  // the fine, slow ones first
       levels.push_back({i, level});
@@ -58,7 +58,9 @@ void StepField(const FieldParameters& field, std::span<const FieldGradient* cons
     HashGrid* grid = grid_of(of.grid);
     for (const FieldGradient* group : groups)
       grid->BackwardLevel(of.level, of.grid == 0 ? group->grid : group->more_grids[of.grid - 1]);
-    grid->StepLevel(of.level, sparse);
+    kernels::AdamStep step = sparse;
+    if (of.grid > 0) step.lr *= field.more_grids[of.grid - 1].rate;
+    grid->StepLevel(of.level, step);
   });
 }
 

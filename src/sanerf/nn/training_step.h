@@ -25,10 +25,15 @@ struct FieldGradient {
 };
 
 struct FieldParameters {
+  struct OtherGrid {
+    HashGrid* grid;
+    float rate = 1;  // learning rate, as a share of the first grid's
+  };
+
   HashGrid* grid;
   std::vector<Parameters*> networks;
   float network_rate = 1;  // learning rate of the networks, as a share of the grid's: wide ones die at its rate
-  std::vector<HashGrid*> more_grids = {};
+  std::vector<OtherGrid> more_grids = {};
 
   void PrepareTraining() const;
   void Freeze() const;  // releases gradients and moments

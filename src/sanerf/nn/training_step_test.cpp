@@ -160,7 +160,7 @@ TEST(TrainingStep, OtherGridsAreSteppedLikeTheFirst) {
     for (float& g : gradient.grad_features.span()) g = random.NextFloat() - 0.5f;
   }
   FieldParameters all = field.trainable();
-  all.more_grids = {&other};
+  all.more_grids = {{&other, 0.5f}};
   all.PrepareTraining();
   plain.trainable().PrepareTraining();
   plain_other.params().PrepareTraining();
@@ -169,7 +169,7 @@ TEST(TrainingStep, OtherGridsAreSteppedLikeTheFirst) {
   EXPECT_EQ(field.values(), plain.values());
   for (int level = 0; level < 2; ++level) {
     for (const FieldGradient& group : groups) plain_other.BackwardLevel(level, group.more_grids[0]);
-    plain_other.StepLevel(level, {.skip_zero = true});
+    plain_other.StepLevel(level, {.lr = 0.5f * kernels::AdamStep().lr, .skip_zero = true});
   }
   EXPECT_TRUE(std::ranges::equal(other.params().values.span(), plain_other.params().values.span()));
   EXPECT_FALSE(std::ranges::equal(other.params().values.span(), HashGrid("new", over_time, 4).params().values.span()));
