@@ -233,6 +233,30 @@ TEST_F(OverTimeTest, ShowsWhatMovesAtItsTime) {
   }
 }
 
+// The mask has begun to tell them apart: the table everywhere stands more still than the ball.
+TEST_F(OverTimeTest, TheTableStandsStillerThanTheBall) {
+  const NerfModel model = Trained();
+  double sum[2] = {0, 0}, light[2] = {0, 0};
+  for (const char* name : {"train/c0_t00", "train/c1_t04", "train/c2_t09"}) {
+    const scene::View& view = View(name);
+    const Camera camera = view.camera.In(model.model_from_file());
+    const TracedRays traced = Trace(model, RaysOf(camera, {0, 0, camera.width, camera.height}), {}, Job());
+    const std::vector<float> shares = StillShares(model, traced.unit, Job());
+    const ImageU8 mask = scene::LoadViewMask(view);
+    for (int64_t ray = 0; ray < traced.num_rays(); ++ray) {
+      const int id = mask.data[size_t(ray)];
+      if (id != 1 && id != 3) continue;
+      for (int64_t s = traced.first[size_t(ray)]; s < traced.first[size_t(ray) + 1]; ++s) {
+        sum[id == 3] += double(traced.weight[size_t(s)]) * shares[size_t(s)];
+        light[id == 3] += double(traced.weight[size_t(s)]);
+      }
+    }
+  }
+  ASSERT_GT(light[0], 100);
+  ASSERT_GT(light[1], 20);
+  EXPECT_GT(sum[0] / light[0], sum[1] / light[1]);
+}
+
 TEST_F(OverTimeTest, SlabsLeaveOutOnlyWhatIsEmpty) {
   const NerfModel model = Trained();
   const OccupancyGrid& occupancy = ModelAccess::Traced(model).occupancy;
