@@ -187,6 +187,31 @@ void WriteNumbered(const Seeds& seeds) {
   const Json k = {{1.25, 0, -0.5}, {0, -1.5, -0.5}, {0, 0, -1}};
   seeds.WriteJson("messy_rooms", "four.json",
                   Json{{"camera", {{"K", k}, {"positions", positions}, {"quaternions", quaternions}}}});
+  const Json ids = {"0", "1", "2", "3"};
+  Json moments = Json::object();
+  for (int i = 0; i < 4; ++i) moments[std::to_string(i)] = {{"warp_id", i}, {"camera_id", 0}};
+  std::string hypernerf = Json{{"ids", ids}, {"train_ids", ids}, {"val_ids", Json::array()}}.dump() + "\n----\n" +
+                          moments.dump() + "\n----\n" + R"({"scale": 0.5, "near": 0.5, "far": 2})";
+  for (int i = 0; i < 4; ++i) {
+    const Pose pose = RingPose(i);
+    const Mat3& r = pose.rotation;
+    Json rows = Json::array();  // camera from world, OpenCV's axes
+    for (int axis = 0; axis < 3; ++axis) {
+      const double sign = axis == 0 ? 1 : -1;
+      rows.push_back({sign * r(0, axis), sign * r(1, axis), sign * r(2, axis)});
+    }
+    const Json camera = {{"orientation", rows},
+                         {"position", {pose.translation.x(), pose.translation.y(), pose.translation.z()}},
+                         {"focal_length", 20},
+                         {"principal_point", {8, 6}},
+                         {"skew", 0},
+                         {"pixel_aspect_ratio", 1},
+                         {"radial_distortion", {0.01, 0, 0}},
+                         {"tangential", {0, 0}},
+                         {"image_size", {16, 12}}};
+    hypernerf += "\n----\n" + camera.dump();
+  }
+  seeds.Write("hypernerf", "four.txt", hypernerf);
 }
 
 void WriteFeatureIndex(const Seeds& seeds) {
