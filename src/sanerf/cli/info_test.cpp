@@ -202,6 +202,8 @@ TEST_F(Info, SaysWhoTookWhatWhen) {
   EXPECT_THAT(Succeeds({"info", "juggler"}).out,
               AllOf(HasSubstr("time     3 cameras x 3 moments\n         camera held out: test/c2\n"),
                     HasSubstr("6 to train on, 3 held out")));
+  EXPECT_THAT(Fails(2, {"synth", "other", "--moving", "--views", "9"}), HasSubstr("--cameras 8 --moments 24"));
+  EXPECT_THAT(Fails(2, {"synth", "other", "--moments", "9"}), HasSubstr("say --moving as well"));
   const Json time = Described("juggler")["time"];
   EXPECT_EQ(time["cameras"], 3);
   EXPECT_EQ(time["moments"], 3);

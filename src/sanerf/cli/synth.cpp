@@ -4,6 +4,7 @@
 
 #include "sanerf/cli/command.h"
 #include "sanerf/cli/next_command.h"
+#include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/stopwatch.h"
@@ -28,12 +29,18 @@ void AddSynth(CommandLine& line) {
   sub->add_flag("--moving", flags->moving, "a scene over time: two things move in front of cameras that stand still");
   flags->options.Add(sub, "--cameras", "synth.cameras");
   flags->options.Add(sub, "--moments", "synth.moments");
-  sub->callback([&line, flags] {
-    line.run = [&line, flags](const Job& job) {
+  sub->callback([&line, flags, sub] {
+    line.run = [&line, flags, sub](const Job& job) {
       experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings, job);
       flags->options.Apply(&settings);
       if (flags->moving) pipeline::Assign(settings, "synth.moving=true", "--moving");
+      for (const char* flag : {"--cameras", "--moments"})
+        if (!settings.synth.moving && sub->count(flag) > 0)
+          throw UsageError(fmt::format("{} is of scenes over time", flag), "", "say --moving as well");
+      if (settings.synth.moving && sub->count("--views") > 0)
+        throw UsageError("--views is of scenes that stand still", "a scene over time has fixed cameras",
+                         "say how many, and how many photos each takes: --cameras 8 --moments 24");
       run::CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
       synth::WriteSynthScene(flags->out, settings.synth, job);
