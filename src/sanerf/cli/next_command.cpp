@@ -16,6 +16,7 @@ std::string NextAfterScene(const fs::path& scene) {
 }
 
 std::string NextAfterTraining(const fs::path& run, const scene::Scene& scene) {
+  if (scene.is_dynamic) return fmt::format("sanerf eval {}", Quoted(run));  // what moves cannot be segmented
   const scene::View& view = scene.views[size_t(scene.TrainViews().front())];
   const std::string click = fmt::format("{}:{},{}", view.name, view.camera.width / 2, view.camera.height / 2);
   return fmt::format("sanerf segment {} --name object --click {}", Quoted(run), ShellQuoted(click));

@@ -42,6 +42,8 @@ TEST(NextCommand, ClicksInTheMiddleOfATrainingPhoto) {
   scene::Scene scene;
   scene.views = {PhotoOf("a 1.png", true, ""), PhotoOf("b 2.png", false, "")};
   EXPECT_EQ(NextAfterTraining("my run", scene), "sanerf segment 'my run' --name object --click 'b 2.png:320,213'");
+  scene.is_dynamic = true;
+  EXPECT_EQ(NextAfterTraining("my run", scene), "sanerf eval 'my run'");
 }
 
 TEST(NextCommand, OfAnObjectIsWhatTheSceneAllows) {
