@@ -246,7 +246,7 @@ TEST_F(SynthTest, TheBallGoesBehindTheBoxAndTheMugTurns) {
         for (const SynthObject& b : world.objects()) {
           if (&a == &b) continue;
           for (int i = 0; i < 600; ++i) {  // places in the solid a
-            Random random(uint64_t(seed), uint64_t(i));
+            Random random{uint64_t(seed), uint64_t(i)};
             const Box& box_of_a = a.shape->bounds;
             Vec3 local;
             for (int k = 0; k < 3; ++k)
