@@ -1,6 +1,8 @@
 #include "sanerf/export/fill_unseen.h"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "sanerf/core/parallel.h"
 #include "sanerf/export/isosurface.h"
@@ -8,65 +10,89 @@
 namespace sanerf::exports {
 namespace {
 
-constexpr double kFar = 8;  // of a triangle's size: from there on it is as good as a point with its area and normal
+constexpr double kNearest = 0.75;  // of a block: no dipole is taken to be nearer, its surface is spread over the block
+constexpr float kEnough = 0.05f;   // of the weight of a block's corners that are unseen, to be interpolated between them
 
-// What a triangle adds to 4 pi times the winding number.
-double SolidAngle(const std::array<Vec3, 3>& triangle, const Vec3& p) {
-  const Vec3 a = triangle[0] - p, b = triangle[1] - p, c = triangle[2] - p;
-  const double la = a.norm(), lb = b.norm(), lc = c.norm();
-  const double volume = a.dot(b.cross(c));
-  return 2 * std::atan2(volume, la * lb * lc + a.dot(b) * lc + b.dot(c) * la + c.dot(a) * lb);
-}
-
-struct SeenTriangle {
-  std::array<Vec3, 3> corners;
-  Vec3 center, area;   // outwards, as long as the triangle is large
-  double far_squared;
+// The surface within a block: where its middle is, and its area outwards.
+struct Dipole {
+  Vec3 center = Vec3::Zero(), area = Vec3::Zero();
+  double weight = 0;
 };
 
-double FastWindingNumber(const std::vector<SeenTriangle>& triangles, const Vec3& p) {
-  double sum = 0;
-  for (const SeenTriangle& triangle : triangles) {
-    const Vec3 to = triangle.center - p;
-    const double squared = to.squaredNorm();
-    sum += squared > triangle.far_squared ? triangle.area.dot(to) / (squared * std::sqrt(squared))
-                                          : SolidAngle(triangle.corners, p);
+std::vector<Dipole> DipolesOf(const Surface& surface, const Vec3& origin, double block) {
+  std::map<std::array<int, 3>, Dipole> blocks;
+  for (const Face& face : surface.faces) {
+    const Vec3 &a = surface.positions[face[0]], &b = surface.positions[face[1]], &c = surface.positions[face[2]];
+    const Vec3 center = (a + b + c) / 3, area = 0.5 * (b - a).cross(c - a), at = (center - origin) / block;
+    Dipole& dipole = blocks[{int(at.x()), int(at.y()), int(at.z())}];
+    dipole.center += area.norm() * center;
+    dipole.area += area;
+    dipole.weight += area.norm();
   }
-  return sum / (4 * M_PI);
+  std::vector<Dipole> dipoles;
+  for (auto& [key, dipole] : blocks) {
+    if (dipole.weight <= 0) continue;
+    dipole.center /= dipole.weight;
+    dipoles.push_back(dipole);
+  }
+  return dipoles;
+}
+
+float ValueAt(const std::vector<Dipole>& dipoles, const Vec3& p, double nearest) {
+  double sum = 0;
+  for (const Dipole& dipole : dipoles) {
+    const Vec3 to = dipole.center - p;
+    const double squared = std::max(to.squaredNorm(), nearest * nearest);
+    sum += dipole.area.dot(to) / (squared * std::sqrt(squared));
+  }
+  return float(1 - 2 * sum / (4 * M_PI));
 }
 
 }  // namespace
 
-double WindingNumber(const std::vector<std::array<Vec3, 3>>& triangles, const Vec3& p) {
-  double sum = 0;
-  for (const std::array<Vec3, 3>& triangle : triangles) sum += SolidAngle(triangle, p);
-  return sum / (4 * M_PI);
-}
-
 void FillUnseen(SignedGrid* grid, const Job& job) {
-  std::vector<SeenTriangle> triangles;
-  const Surface seen = Isosurface(*grid, Cells::kKnown);
-  triangles.reserve(seen.faces.size());
-  for (const Face& face : seen.faces) {
-    SeenTriangle triangle;
-    for (size_t i = 0; i < 3; ++i) triangle.corners[i] = seen.positions[face[i]];
-    const auto& [a, b, c] = triangle.corners;
-    triangle.center = (a + b + c) / 3;
-    triangle.area = 0.5 * (b - a).cross(c - a);
-    double size_squared = 0;
-    for (const Vec3& corner : triangle.corners)
-      size_squared = std::max(size_squared, (corner - triangle.center).squaredNorm());
-    triangle.far_squared = kFar * kFar * size_squared;
-    triangles.push_back(triangle);
-  }
   const GridPlace& place = grid->place;
+  const double block = kBlockCells * place.spacing, nearest = kNearest * block;
+  const std::vector<Dipole> dipoles = DipolesOf(Isosurface(*grid, Cells::kKnown), place.origin, block);
+
+  // At the corners of blocks, as far as they are unseen; kUnseen stays where they are not.
+  GridPlace coarse{place.origin, block, {}};
+  for (size_t a = 0; a < 3; ++a) coarse.size[a] = (place.size[a] - 1) / kBlockCells + 1;
+  std::vector<float> at_blocks(size_t(coarse.num_corners()), kUnseen);
+  ParallelFor(int64_t{coarse.size[1]} * coarse.size[2], [&](int64_t row) {
+    job.ThrowIfStopped("the mesh");
+    const int y = int(row % coarse.size[1]), z = int(row / coarse.size[1]);
+    for (int x = 0; x < coarse.size[0]; ++x)
+      if (grid->values[place.Index(kBlockCells * x, kBlockCells * y, kBlockCells * z)] == kUnseen)
+        at_blocks[coarse.Index(x, y, z)] = ValueAt(dipoles, coarse.At(x, y, z), nearest);
+  });
+
+  // Of a corner between them: what those around it have that are unseen themselves; the others are on both sides of the
+  // seen surface.
+  const auto value_at = [&](const std::array<int, 3>& at) {
+    std::array<int, 3> cell;
+    std::array<float, 3> share;
+    for (size_t a = 0; a < 3; ++a) {
+      cell[a] = std::min(at[a] / kBlockCells, coarse.size[a] - 2);
+      share[a] = float(at[a] - kBlockCells * cell[a]) / kBlockCells;
+    }
+    float value = 0, weight = 0;
+    for (int corner = 0; corner < 8; ++corner) {
+      const std::array<int, 3> up{corner & 1, corner >> 1 & 1, corner >> 2};
+      const float there = at_blocks[coarse.Index(cell[0] + up[0], cell[1] + up[1], cell[2] + up[2])];
+      if (there == kUnseen) continue;
+      float part = 1;
+      for (size_t a = 0; a < 3; ++a) part *= up[a] != 0 ? share[a] : 1 - share[a];
+      value += part * there;
+      weight += part;
+    }
+    return weight > kEnough ? value / weight : ValueAt(dipoles, place.At(at[0], at[1], at[2]), nearest);
+  };
   ParallelFor(int64_t{place.size[1]} * place.size[2], [&](int64_t row) {
     job.ThrowIfStopped("the mesh");
     const int y = int(row % place.size[1]), z = int(row / place.size[1]);
-    for (int x = 0; x < place.size[0]; ++x) {
-      float& value = grid->values[place.Index(x, y, z)];
-      if (value == kUnseen) value = float(1 - 2 * FastWindingNumber(triangles, place.At(x, y, z)));
-    }
+    for (int x = 0; x < place.size[0]; ++x)
+      if (float& value = grid->values[place.Index(x, y, z)]; value == kUnseen) value = value_at({x, y, z});
   });
 }
 

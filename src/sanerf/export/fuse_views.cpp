@@ -100,24 +100,6 @@ SignedGrid CoarseGrid(const std::vector<SurfaceView>& views, const GridPlace& pl
   return coarse;
 }
 
-float Interpolated(const SignedGrid& coarse, int x, int y, int z) {
-  std::array<int, 3> cell{x / kStride, y / kStride, z / kStride};
-  std::array<float, 3> share{};
-  const std::array<int, 3> at{x, y, z};
-  for (size_t a = 0; a < 3; ++a) {
-    cell[a] = std::min(cell[a], coarse.place.size[a] - 2);
-    share[a] = float(at[a] - kStride * cell[a]) / kStride;
-  }
-  float value = 0;
-  for (int corner = 0; corner < 8; ++corner) {
-    const std::array<int, 3> up{corner & 1, corner >> 1 & 1, corner >> 2};
-    float weight = 1;
-    for (size_t a = 0; a < 3; ++a) weight *= up[a] != 0 ? share[a] : 1 - share[a];
-    value += weight * coarse.values[coarse.place.Index(cell[0] + up[0], cell[1] + up[1], cell[2] + up[2])];
-  }
-  return value;
-}
-
 }  // namespace
 
 SignedGrid FuseViews(const std::vector<SurfaceView>& views, const GridPlace& place, const Job& job) {
@@ -125,9 +107,8 @@ SignedGrid FuseViews(const std::vector<SurfaceView>& views, const GridPlace& pla
   const double band = kBand * place.spacing;
   const int num_layers = (place.size[2] - 1) / kStride;
   Task task(job, "grid", 2 * num_layers + 1, "layers");
-  SignedGrid coarse = CoarseGrid(views, place, band, task, job);
+  const SignedGrid coarse = CoarseGrid(views, place, band, task, job);
   const BlocksToLookAt blocks(coarse);
-  FillUnseen(&coarse, job);
 
   SignedGrid grid;
   grid.place = place;
@@ -143,16 +124,19 @@ SignedGrid FuseViews(const std::vector<SurfaceView>& views, const GridPlace& pla
       for (int z = kStride * bz; z < end(bz, 2); ++z)
         for (int y = kStride * by; y < end(by, 1); ++y)
           for (int x = kStride * bx; x < end(bx, 0); ++x) {
-            const bool is_border = x == 0 || y == 0 || z == 0 || x == place.size[0] - 1 || y == place.size[1] - 1 ||
-                                   z == place.size[2] - 1;
-            float value = kUnseen;
-            if (blocks(bx, by, bz)) value = MeanDistance(views, place.At(x, y, z), band);
-            if (value == kUnseen) value = Interpolated(coarse, x, y, z);
-            grid.values[place.Index(x, y, z)] = is_border ? 1.0f : value;
+            grid.values[place.Index(x, y, z)] = blocks(bx, by, bz)
+                                                    ? MeanDistance(views, place.At(x, y, z), band)
+                                                    : coarse.values[coarse.place.Index(bx, by, bz)];
           }
     });
     task.Update(num_layers + 1 + bz + 1);
   }
+  FillUnseen(&grid, job);
+  for (int z = 0; z < place.size[2]; ++z)
+    for (int y = 0; y < place.size[1]; ++y)
+      for (int x = 0; x < place.size[0]; ++x)
+        if (x == 0 || y == 0 || z == 0 || x == place.size[0] - 1 || y == place.size[1] - 1 || z == place.size[2] - 1)
+          grid.values[place.Index(x, y, z)] = 1;
   task.Finish();
   return grid;
 }
