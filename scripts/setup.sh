@@ -94,6 +94,8 @@ packages=(
   "libtiff-dev: TIFF photos"
   "libhdf5-dev: HDF5 masks"
   "libpugixml-dev: cameras of Metashape"
+  "libmeshoptimizer-dev: simpler meshes"
+  "libtinygltf-dev: meshes as glTF"
   "libssl-dev: SHA-256 of models and scenes"
   "libzip-dev: archives of results to download"
   "libcpp-httplib-dev: the server of sanerf view"
