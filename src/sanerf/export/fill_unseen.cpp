@@ -11,7 +11,7 @@ namespace sanerf::exports {
 namespace {
 
 constexpr double kNearest = 0.75;  // of a block: no dipole is taken to be nearer, its surface is spread over the block
-constexpr float kEnough = 0.05f;   // of the weight of a block's corners that are unseen, to be interpolated between them
+constexpr float kEnough = 0.05f;  // of the weight of a block's corners that are unseen, to be interpolated between them
 
 // The surface within a block: where its middle is, and its area outwards.
 struct Dipole {

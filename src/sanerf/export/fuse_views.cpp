@@ -61,7 +61,9 @@ class BlocksToLookAt {
   bool operator()(int x, int y, int z) const { return wanted_[Index(x, y, z)] != 0; }
 
  private:
-  size_t Index(int x, int y, int z) const { return (size_t(z) * size_t(size_[1]) + size_t(y)) * size_t(size_[0]) + size_t(x); }
+  size_t Index(int x, int y, int z) const {
+    return (size_t(z) * size_t(size_[1]) + size_t(y)) * size_t(size_[0]) + size_t(x);
+  }
   static bool HoldsSurface(const SignedGrid& coarse, int x, int y, int z) {
     int num_clear = 0, num_unseen = 0;
     for (int corner = 0; corner < 8; ++corner) {
@@ -92,8 +94,7 @@ SignedGrid CoarseGrid(const std::vector<SurfaceView>& views, const GridPlace& pl
     job.ThrowIfStopped("the mesh");
     ParallelFor(coarse.place.size[1], [&](int64_t y) {
       for (int x = 0; x < coarse.place.size[0]; ++x)
-        coarse.values[coarse.place.Index(x, int(y), z)] =
-            MeanDistance(views, coarse.place.At(x, double(y), z), band);
+        coarse.values[coarse.place.Index(x, int(y), z)] = MeanDistance(views, coarse.place.At(x, double(y), z), band);
     });
     task.Update(z + 1);
   }
@@ -124,9 +125,8 @@ SignedGrid FuseViews(const std::vector<SurfaceView>& views, const GridPlace& pla
       for (int z = kStride * bz; z < end(bz, 2); ++z)
         for (int y = kStride * by; y < end(by, 1); ++y)
           for (int x = kStride * bx; x < end(bx, 0); ++x) {
-            grid.values[place.Index(x, y, z)] = blocks(bx, by, bz)
-                                                    ? MeanDistance(views, place.At(x, y, z), band)
-                                                    : coarse.values[coarse.place.Index(bx, by, bz)];
+            grid.values[place.Index(x, y, z)] = blocks(bx, by, bz) ? MeanDistance(views, place.At(x, y, z), band)
+                                                                   : coarse.values[coarse.place.Index(bx, by, bz)];
           }
     });
     task.Update(num_layers + 1 + bz + 1);

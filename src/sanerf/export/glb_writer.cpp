@@ -197,7 +197,8 @@ class GltfBuilder {
     tinygltf::Value::Array offset;
     for (int a = 0; a < 3; ++a) offset.emplace_back(offset_[a]);
     tinygltf::Value::Object extras;
-    extras["frame"] = tinygltf::Value(std::string("the scene's own, before this node's rotation; offset is to be added"));
+    extras["frame"] =
+        tinygltf::Value(std::string("the scene's own, before this node's rotation; offset is to be added"));
     extras["units"] = tinygltf::Value(std::string("the scene's own"));
     extras["offset"] = tinygltf::Value(std::move(offset));
     extras["object_id"] = tinygltf::Value(mesh_.label);

@@ -9,8 +9,8 @@
 
 namespace sanerf::exports {
 
-// Opened without a network: turns, moves and zooms by mouse, wheel, fingers and keys, and gives the GLB file (EncodeGlb)
-// that it holds back. mesh.name is its title.
+// Opened without a network: turns, moves and zooms by mouse, wheel, fingers and keys, and gives the GLB file
+// (EncodeGlb) that it holds back. mesh.name is its title.
 std::string EncodeHtml(const Mesh& mesh);
 // Throws WriteError; there is no file then.
 void WriteHtml(const std::filesystem::path& path, const Mesh& mesh);

@@ -7,17 +7,17 @@
 namespace sanerf::exports {
 namespace {
 
-// A corner of a cell is a number whose bits 0, 1, 2 say whether it is at the upper end along x, y, z. The tetrahedron of a
-// permutation (a, b, c) of the axes has the corners 0, a, a + b, a + b + c. With an even permutation the determinant of
-// its edges from the first corner is positive; of odd ones the second and third corner are exchanged, so it is again.
+// A corner of a cell is a number whose bits 0, 1, 2 say whether it is at the upper end along x, y, z. The tetrahedron
+// of a permutation (a, b, c) of the axes has the corners 0, a, a + b, a + b + c. With an even permutation the
+// determinant of its edges from the first corner is positive; of odd ones the second and third corner are exchanged, so
+// it is again.
 constexpr uint8_t kTetrahedra[6][4] = {{0, 1, 3, 7}, {0, 2, 6, 7}, {0, 4, 5, 7},   // xyz yzx zxy
                                        {0, 5, 1, 7}, {0, 6, 4, 7}, {0, 3, 2, 7}};  // xzy zyx yxz
 // By which corners of a tetrahedron are inside (bit i: corner i): an even permutation of its corners that has those
 // inside first, or, where three are inside, the one outside first.
-constexpr uint8_t kInsideFirst[16][4] = {{0, 1, 2, 3}, {0, 1, 2, 3}, {1, 0, 3, 2}, {0, 1, 2, 3},
-                                         {2, 0, 1, 3}, {0, 2, 3, 1}, {1, 2, 0, 3}, {3, 0, 2, 1},
-                                         {3, 0, 2, 1}, {0, 3, 1, 2}, {1, 3, 2, 0}, {2, 0, 1, 3},
-                                         {2, 3, 0, 1}, {1, 0, 3, 2}, {0, 1, 2, 3}, {0, 1, 2, 3}};
+constexpr uint8_t kInsideFirst[16][4] = {
+    {0, 1, 2, 3}, {0, 1, 2, 3}, {1, 0, 3, 2}, {0, 1, 2, 3}, {2, 0, 1, 3}, {0, 2, 3, 1}, {1, 2, 0, 3}, {3, 0, 2, 1},
+    {3, 0, 2, 1}, {0, 3, 1, 2}, {1, 3, 2, 0}, {2, 0, 1, 3}, {2, 3, 0, 1}, {1, 0, 3, 2}, {0, 1, 2, 3}, {0, 1, 2, 3}};
 constexpr double kNearestToCorner = 0.02;  // of an edge: closer to its ends faces would shrink to nothing
 
 class Tetrahedra {

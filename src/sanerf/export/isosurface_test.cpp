@@ -46,12 +46,13 @@ TEST(WhyNotClosed, NamesWhatIsWrong) {
   const std::vector<Face> closed = SmallMesh().faces;
   EXPECT_EQ(WhyNotClosed(closed), "");
   EXPECT_EQ(WhyNotClosed({}), "it has no faces");
-  EXPECT_EQ(WhyNotClosed({closed[0], closed[1], closed[2]}), "no face runs from 3 back to 2");
+  EXPECT_EQ(WhyNotClosed({closed[0], closed[1], closed[2]}), "no face runs from 3 back to 1");
   std::vector<Face> twice = closed;
   twice.push_back(closed[0]);
   EXPECT_EQ(WhyNotClosed(twice), "two faces run from 0 to 2");
   std::vector<Face> pinched = closed;  // another tetrahedron at vertex 0
-  for (const Face& face : closed) pinched.push_back({face[0] ? face[0] + 3 : 0, face[1] ? face[1] + 3 : 0, face[2] ? face[2] + 3 : 0});
+  for (const Face& face : closed)
+    pinched.push_back({face[0] ? face[0] + 3 : 0, face[1] ? face[1] + 3 : 0, face[2] ? face[2] + 3 : 0});
   EXPECT_EQ(WhyNotClosed(pinched), "the faces around 0 are several fans");
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 // Corner i of face f is 3 f + i; the half-edge of that number runs from there to the face's next corner.
 uint32_t NextCorner(uint32_t corner) { return corner % 3 == 2 ? corner - 2 : corner + 1; }
-constexpr int kMostRounds = 20;
+constexpr int kMostRounds = 1000;  // each takes at least one shared edge away
 
 class ManifoldMaker {
  public:
@@ -101,6 +101,7 @@ class ManifoldMaker {
   void MeasureAngles(std::vector<HalfEdge>::iterator begin, std::vector<HalfEdge>::iterator end) const {
     const Vec3& origin = surface_.positions[begin->low];
     const Vec3 axis = (surface_.positions[begin->high] - origin).normalized();
+    if (!(axis.squaredNorm() > 0)) return;  // vertices in one place: any order will do
     const Vec3 u = axis.unitOrthogonal(), v = axis.cross(u);
     for (auto edge = begin; edge != end; ++edge) {
       const Vec3 third = surface_.positions[VertexOf(NextCorner(NextCorner(edge->corner)))] - origin;
@@ -162,8 +163,8 @@ class ManifoldMaker {
     surface_ = {std::move(positions), std::move(faces)};
   }
 
-  // Two pairs of faces along edges with the same ends: one of the edges gets a vertex in its middle. Returns whether there
-  // were any.
+  // Two pairs of faces along edges with the same ends: one of the edges gets a vertex in its middle. Returns whether
+  // there were any.
   bool SplitSharedEdges() {
     std::vector<HalfEdge> edges = SortedHalfEdges();
     std::vector<uint32_t> to_split;

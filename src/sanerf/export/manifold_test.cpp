@@ -70,8 +70,8 @@ TEST(Simplified, HasNoMoreFacesThanAskedForAndStaysOnTheBall) {
     EXPECT_LE(made.faces.size(), size_t(faces));
     EXPECT_EQ(WhyNotClosed(made.faces), "");
     if (faces < 200) continue;
-    const SurfaceError error = ErrorOf(made.positions, made.faces,
-                                       [](const Vec3& p) { return (p - Vec3::Constant(20)).norm() - 15; });
+    const SurfaceError error =
+        ErrorOf(made.positions, made.faces, [](const Vec3& p) { return (p - Vec3::Constant(20)).norm() - 15; });
     EXPECT_LT(error.mean, 0.02 * 30) << faces;
   }
   EXPECT_EQ(Simplified(surface, 10'000'000, Job()).faces.size(), surface.faces.size());

@@ -20,8 +20,8 @@ namespace sanerf::exports {
 //
 // Why not where density times probability crosses a level: within a solid, where no ray comes, the density was never
 // trained, so its level sets have inner walls; and what the photos do not see of an object, the side that it stands on,
-// would stay open or get walls of its own. Rays say where they lost half of their light, whatever the density's scale is;
-// views that disagree are averaged; what nobody sees is closed the shortest way.
+// would stay open or get walls of its own. Rays say where they lost half of their light, whatever the density's scale
+// is; views that disagree are averaged; what nobody sees is closed the shortest way.
 //
 // The mesh is closed, without branches and consistently oriented (WhyNotClosed). The same bytes for any number of
 // threads. Throws UsageError (options), Error when no photo sees anything of the subject, InterruptedError.

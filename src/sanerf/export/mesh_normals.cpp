@@ -46,8 +46,8 @@ std::vector<Vec3f> DensityNormals(const nerf::NerfModel& nerf, const std::vector
 std::vector<Vec3f> BlendedNormals(const std::vector<Vec3f>& of_field, const std::vector<Vec3f>& of_surface) {
   std::vector<Vec3f> normals(of_surface.size());
   for (size_t i = 0; i < normals.size(); ++i)
-    normals[i] = of_field[i].dot(of_surface[i]) >= kSameSide ? Vec3f((of_field[i] + of_surface[i]).normalized())
-                                                             : of_surface[i];
+    normals[i] =
+        of_field[i].dot(of_surface[i]) >= kSameSide ? Vec3f((of_field[i] + of_surface[i]).normalized()) : of_surface[i];
   return normals;
 }
 

@@ -15,8 +15,8 @@ namespace sanerf::exports {
 std::vector<Vec3f> DensityNormals(const nerf::NerfModel& nerf, const std::vector<Vec3>& points, double step,
                                   const Job& job);
 
-// Of each point the mean of the field's normal and of the surface's own; the latter alone where they differ by more than
-// 60 degrees, as they do where no photo has looked and the field was never trained.
+// Of each point the mean of the field's normal and of the surface's own; the latter alone where they differ by more
+// than 60 degrees, as they do where no photo has looked and the field was never trained.
 std::vector<Vec3f> BlendedNormals(const std::vector<Vec3f>& of_field, const std::vector<Vec3f>& of_surface);
 
 }  // namespace sanerf::exports

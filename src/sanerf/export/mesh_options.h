@@ -20,8 +20,7 @@ struct MeshOptions {
     v("texture", texture, "width and height of the texture in pixels (0 = colors of the corners alone)",
       Range(64, 8192).OrZero());
     v("views", views, "photos' cameras that the surface is seen from, at most", Range(2, 2000));
-    v("view_size", view_size, "longest side in pixels of the part of each view that shows the object",
-      Range(32, 4096));
+    v("view_size", view_size, "longest side in pixels of the part of each view that shows the object", Range(32, 4096));
     v("keep", keep, "parts that are smaller, or seen by fewer photos, than this share of the largest are left out",
       Range(0, 1));
   }

@@ -47,7 +47,8 @@ Surface KeepSeenParts(const Surface& surface, const std::vector<SurfaceView>& vi
   std::vector<MeshPart> parts(part_of.empty() ? 0 : *std::max_element(part_of.begin(), part_of.end()) + 1);
   for (uint32_t v = 0; v < part_of.size(); ++v) parts[part_of[v]].vertices.push_back(v);
   const std::vector<Vec3f> normals = FaceNormals(surface.positions, surface.faces);
-  for (size_t f = 0; f < normals.size(); ++f) parts[part_of[surface.faces[f][0]]].area += 0.5 * double(normals[f].norm());
+  for (size_t f = 0; f < normals.size(); ++f)
+    parts[part_of[surface.faces[f][0]]].area += 0.5 * double(normals[f].norm());
 
   ParallelFor(int64_t(parts.size()), [&](int64_t i) {
     MeshPart& part = parts[size_t(i)];

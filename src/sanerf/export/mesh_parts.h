@@ -8,9 +8,9 @@
 
 namespace sanerf::exports {
 
-// Leaves out floaters and cavities: what is connected is weighted by its area and by how many of the views see a place of
-// it on the average, at most `tolerance` from the depth there; parts below `keep` times the heaviest go. A cavity within
-// the subject is seen by no view. Empty when no view sees any of it.
+// Leaves out floaters and cavities: what is connected is weighted by its area and by how many of the views see a place
+// of it on the average, at most `tolerance` from the depth there; parts below `keep` times the heaviest go. A cavity
+// within the subject is seen by no view. Empty when no view sees any of it.
 Surface KeepSeenParts(const Surface& surface, const std::vector<SurfaceView>& views, double tolerance, double keep);
 
 // By vertex the number of its part, counted from 0 in the order of the vertices.

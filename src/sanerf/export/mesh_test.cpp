@@ -54,8 +54,7 @@ TEST(MeshOfViews, LiesOnTheObjectsOfTheProceduralScene) {
     EXPECT_LE(mesh.faces.size(), 20'000u);
     EXPECT_EQ(WhyNotClosed(mesh.faces), "") << object.name;
     const double size = 2 * object.shape->ball_radius;
-    const SurfaceError error =
-        ErrorOf(mesh.positions, mesh.faces, [&](const Vec3& p) { return object.Distance(p); });
+    const SurfaceError error = ErrorOf(mesh.positions, mesh.faces, [&](const Vec3& p) { return object.Distance(p); });
     EXPECT_LT(error.mean, 0.01 * size) << object.name;
     EXPECT_LT(error.percentile_95, 0.03 * size) << object.name;
   }
@@ -196,7 +195,8 @@ TEST_F(MeshTest, VoxelsAreWhereTheObjectIs) {
         const float value = solid.values[solid.place.Index(x, y, z)];
         ASSERT_TRUE(value == 0 || value == 1);
         if (value == 1) inside += 1, right += distance < 2 * solid.place.spacing;
-        (distance > 3 * solid.place.spacing ? far_density : near_density) += density.values[density.place.Index(x, y, z)];
+        (distance > 3 * solid.place.spacing ? far_density : near_density) +=
+            density.values[density.place.Index(x, y, z)];
       }
   EXPECT_GT(inside, 50);
   EXPECT_GT(right, 0.9 * inside);

@@ -19,8 +19,8 @@ inline SignedGrid BallGrid(int cells, double radius) {
   for (int z = 0; z <= cells; ++z)
     for (int y = 0; y <= cells; ++y)
       for (int x = 0; x <= cells; ++x)
-        grid.values[grid.place.Index(x, y, z)] =
-            float(std::clamp(((grid.place.At(x, y, z) - Vec3::Constant(0.5 * cells)).norm() - radius) / kBand, -1.0, 1.0));
+        grid.values[grid.place.Index(x, y, z)] = float(
+            std::clamp(((grid.place.At(x, y, z) - Vec3::Constant(0.5 * cells)).norm() - radius) / kBand, -1.0, 1.0));
   return grid;
 }
 
@@ -70,8 +70,8 @@ inline Mesh SmallMesh(const Vec3& at = Vec3::Zero(), bool has_texture = true) {
   if (!has_texture) return mesh;
   mesh.texture = ImageU8(16, 16, 3, 90);
   for (size_t f = 0; f < 4; ++f)
-    mesh.uv.push_back({Vec2f(0.25f * float(f), 0.125f), Vec2f(0.25f * float(f) + 0.2f, 0.125f),
-                       Vec2f(0.25f * float(f), 0.75f)});
+    mesh.uv.push_back(
+        {Vec2f(0.25f * float(f), 0.125f), Vec2f(0.25f * float(f) + 0.2f, 0.125f), Vec2f(0.25f * float(f), 0.75f)});
   return mesh;
 }
 

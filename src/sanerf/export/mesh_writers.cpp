@@ -24,7 +24,8 @@ void Append(std::string* bytes, const T& value) {
 
 // A comment is one line, whatever the name.
 std::string OneLine(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' '; }, ' ');
   return text;
 }
 
@@ -39,10 +40,12 @@ struct PlyVertices {
 
 std::string PlyHeader(const PlyVertices& vertices, bool has_doubles, const std::vector<NamedLabel>& names,
                       int64_t num_faces) {
-  std::string header = "ply\nformat binary_little_endian 1.0\ncomment made by sanerf; frame and units are the scene's own\n";
+  std::string header =
+      "ply\nformat binary_little_endian 1.0\ncomment made by sanerf; frame and units are the scene's own\n";
   for (const NamedLabel& name : names) header += fmt::format("comment object {} {}\n", name.label, OneLine(name.name));
   header += fmt::format("element vertex {}\n", vertices.positions.size());
-  for (const char* axis : {"x", "y", "z"}) header += fmt::format("property {} {}\n", has_doubles ? "double" : "float", axis);
+  for (const char* axis : {"x", "y", "z"})
+    header += fmt::format("property {} {}\n", has_doubles ? "double" : "float", axis);
   for (const char* name : {"nx", "ny", "nz"}) header += fmt::format("property float {}\n", name);
   for (const char* name : {"red", "green", "blue"}) header += fmt::format("property uchar {}\n", name);
   header += "property int object_id\nproperty float probability\n";
@@ -92,7 +95,8 @@ int DecimalsFor(const Box& box) {
 // Programs split the name at spaces.
 fs::path Beside(const fs::path& path, const char* extension) {
   std::string stem = path.stem().string();
-  std::replace_if(stem.begin(), stem.end(), [](unsigned char c) { return c <= ' ' || c == '#'; }, '_');
+  std::replace_if(
+      stem.begin(), stem.end(), [](unsigned char c) { return c <= ' ' || c == '#'; }, '_');
   return path.parent_path() / (stem + extension);
 }
 
@@ -131,7 +135,8 @@ void WriteObjText(std::ostream& out, const Mesh& mesh, const fs::path& material)
 void WriteMeshPly(const fs::path& path, const Mesh& mesh) {
   std::vector<NamedLabel> names;
   if (mesh.label >= 0) names.push_back({mesh.label, mesh.name});
-  WritePly(path, {mesh.positions, mesh.normals, mesh.colors, nullptr, mesh.label, mesh.probabilities}, names, mesh.faces);
+  WritePly(path, {mesh.positions, mesh.normals, mesh.colors, nullptr, mesh.label, mesh.probabilities}, names,
+           mesh.faces);
 }
 
 void WritePointsPly(const fs::path& path, const PointSet& points) {
@@ -165,7 +170,8 @@ void WriteStl(const fs::path& path, const Mesh& mesh) {
   const Vec3 offset = OffsetOf(BoundsOf(mesh.positions));
   // 80 bytes, which must not begin with "solid": that is how the other kind of STL begins.
   std::string header = "sanerf; the scene's own frame";
-  if (offset != Vec3::Zero()) header = fmt::format("sanerf; add {:.0f} {:.0f} {:.0f}", offset.x(), offset.y(), offset.z());
+  if (offset != Vec3::Zero())
+    header = fmt::format("sanerf; add {:.0f} {:.0f} {:.0f}", offset.x(), offset.y(), offset.z());
   header.resize(80, ' ');
   const std::vector<Vec3f> normals = FaceNormals(mesh.positions, mesh.faces);
   WriteFileAtomic(path, [&](std::ostream& out) {

@@ -18,8 +18,8 @@ void WriteMeshPly(const std::filesystem::path& path, const Mesh& mesh);
 // The same without faces; a comment for each object with its id and name.
 void WritePointsPly(const std::filesystem::path& path, const PointSet& points);
 
-// Text, with NAME.mtl and NAME.png beside it when there is a texture, else with colors behind the vertices' coordinates.
-// Full coordinates, however large. Returns the files.
+// Text, with NAME.mtl and NAME.png beside it when there is a texture, else with colors behind the vertices'
+// coordinates. Full coordinates, however large. Returns the files.
 std::vector<std::filesystem::path> WriteObj(const std::filesystem::path& path, const Mesh& mesh);
 
 // Binary: triangles alone. Far coordinates are without their offset (OffsetOf), which the header states.

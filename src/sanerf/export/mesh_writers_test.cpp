@@ -137,7 +137,9 @@ TEST_F(MeshWritersTest, ObjNamesItsMaterialAndKeepsLargeCoordinates) {
     double x = 0, y = 0, z = 0;
     if (kind == "v" && words >> x >> y >> z) positions.emplace_back(x, y, z);
     if (kind == "vt" && words >> x >> y) coordinates.emplace_back(x, y);
-    if (kind == "mtllib") EXPECT_EQ(line, "mtllib a_mug.mtl");
+    if (kind == "mtllib") {
+      EXPECT_EQ(line, "mtllib a_mug.mtl");
+    }
     if (kind != "f") continue;
     std::array<int, 9> face{};
     char slash;
@@ -167,8 +169,7 @@ TEST_F(MeshWritersTest, StlStatesItsOffset) {
     for (Vec3& v : vectors)
       for (int a = 0; a < 3; ++a) v[a] = double(Next<float>(bytes, &at));
     at += 2;
-    for (size_t k = 0; k < 3; ++k)
-      EXPECT_LT((vectors[k + 1] + Vec3(x, y, z) - mesh.positions[face[k]]).norm(), 1e-6);
+    for (size_t k = 0; k < 3; ++k) EXPECT_LT((vectors[k + 1] + Vec3(x, y, z) - mesh.positions[face[k]]).norm(), 1e-6);
     EXPECT_NEAR(vectors[0].dot((vectors[2] - vectors[1]).cross(vectors[3] - vectors[1]).normalized()), 1, 1e-5);
   }
 }
@@ -185,9 +186,8 @@ tinygltf::Model LoadGlb(const fs::path& path) {
   const std::string bytes = ReadFile(path);
   tinygltf::Model model;
   std::string error, warning;
-  EXPECT_TRUE(tinygltf::TinyGLTF().LoadBinaryFromMemory(&model, &error, &warning,
-                                                        reinterpret_cast<const unsigned char*>(bytes.data()),
-                                                        unsigned(bytes.size())))
+  EXPECT_TRUE(tinygltf::TinyGLTF().LoadBinaryFromMemory(
+      &model, &error, &warning, reinterpret_cast<const unsigned char*>(bytes.data()), unsigned(bytes.size())))
       << error;
   EXPECT_EQ(error + warning, "");
   return model;

@@ -103,8 +103,7 @@ PhotoColors ColorsFromPhotos(const SurfacePoints& points, const std::vector<Surf
   for (size_t v = 0; v < views.size(); ++v) {
     job.ThrowIfStopped("the colors");
     const SurfaceView& view = views[v];
-    const ReadPhotoForColors photo =
-        ReadForColors(view, scene.views[size_t(view.view_idx)], points.origin, spacing);
+    const ReadPhotoForColors photo = ReadForColors(view, scene.views[size_t(view.view_idx)], points.origin, spacing);
     ParallelFor(count, [&](int64_t i) {
       const Vec3 p = points.origin + points.positions[size_t(i)].cast<double>();
       const Vec3 to_camera = photo.camera.center() - p;

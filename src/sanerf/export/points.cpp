@@ -42,15 +42,15 @@ void AddLabeled(const PointCloud& cloud, const mask_aggregator::ObjectModel* obj
                 const PointOptions& options, PointSet* set, const Job& job) {
   const size_t num_labels = objects != nullptr ? size_t(objects->num_labels()) : 1;
   for (size_t begin = 0; begin < cloud.points.size(); begin += kLabeledAtOnce) {
-    const auto some =
-        std::span(cloud.points).subspan(begin, std::min(kLabeledAtOnce, cloud.points.size() - begin));
+    const auto some = std::span(cloud.points).subspan(begin, std::min(kLabeledAtOnce, cloud.points.size() - begin));
     const std::vector<float> all =
         objects != nullptr ? objects->ProbabilitiesAt(some, job) : std::vector<float>(some.size(), 1.0f);
     for (size_t i = 0; i < some.size(); ++i) {
       const auto of_point = all.begin() + std::ptrdiff_t(i * num_labels);
       const auto best = std::max_element(of_point, of_point + std::ptrdiff_t(num_labels));
       const int label = int(best - of_point);
-      if (!wanted.empty() && (std::count(wanted.begin(), wanted.end(), label) == 0 || double(*best) < options.probability))
+      if (!wanted.empty() &&
+          (std::count(wanted.begin(), wanted.end(), label) == 0 || double(*best) < options.probability))
         continue;
       if (set->points.size() == size_t(options.count)) return;
       set->points.push_back(some[i]);
@@ -82,7 +82,8 @@ PointSet MakePoints(const nerf::NerfModel& nerf, const mask_aggregator::ObjectMo
     count = wanted;
   }
   if (set.points.empty())
-    throw Error("there are no points to write", fmt::format("no point of the scene is of object {}", fmt::join(labels, ", ")),
+    throw Error("there are no points to write",
+                fmt::format("no point of the scene is of object {}", fmt::join(labels, ", ")),
                 "look at its masks: sanerf render RUN --layers mask");
 
   std::vector<Camera> cameras;

@@ -34,14 +34,14 @@ struct PointSet {
   std::vector<Vec3> points;
   std::vector<Vec3f> normals;  // towards where it was seen from, unit length
   std::vector<Rgb8> colors;
-  std::vector<int> labels;  // of `objects`; 0: the background
+  std::vector<int> labels;           // of `objects`; 0: the background
   std::vector<float> probabilities;  // of its label; 1 without objects
   std::vector<NamedLabel> names;     // of the objects in it, for readers; filled by the caller
 };
 
 // Where rays of the training views end (MakePointCloud): of these labels, or, with none, all of them. objects: null for
-// a scene in which nothing was segmented. The same for any number of threads. Throws UsageError (options), Error when no
-// point has such a label, InterruptedError.
+// a scene in which nothing was segmented. The same for any number of threads. Throws UsageError (options), Error when
+// no point has such a label, InterruptedError.
 PointSet MakePoints(const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel* objects,
                     const std::vector<int>& labels, const scene::Scene& scene, const PointOptions& options,
                     const Job& job);

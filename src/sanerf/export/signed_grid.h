@@ -19,7 +19,9 @@ struct GridPlace {
   std::array<int, 3> size = {0, 0, 0};  // corners along each axis: one more than the cells of whole blocks
 
   int64_t num_corners() const { return int64_t{size[0]} * size[1] * size[2]; }
-  size_t Index(int x, int y, int z) const { return (size_t(z) * size_t(size[1]) + size_t(y)) * size_t(size[0]) + size_t(x); }
+  size_t Index(int x, int y, int z) const {
+    return (size_t(z) * size_t(size[1]) + size_t(y)) * size_t(size[0]) + size_t(x);
+  }
   Vec3 At(double x, double y, double z) const { return origin + spacing * Vec3(x, y, z); }
 };
 // Around a box with some room on every side, `resolution` cells along its longest side.

@@ -93,8 +93,8 @@ SeenAt SeenIn(const ImageF& depth, const ImageU8* is_subject, const Vec2& px, do
   for (const auto& [i, j, share] : {std::tuple(x0, y0, (1 - fx) * (1 - fy)), std::tuple(x1, y0, fx * (1 - fy)),
                                     std::tuple(x0, y1, (1 - fx) * fy), std::tuple(x1, y1, fx * fy)}) {
     const float d = depth.At(i, j);
-    const bool is_same = std::fabs(d - there) <= kOneSurface * there &&
-                         (is_subject == nullptr || is_subject->At(i, j) == subject);
+    const bool is_same =
+        std::fabs(d - there) <= kOneSurface * there && (is_subject == nullptr || is_subject->At(i, j) == subject);
     mean += share * double(is_same ? d : there);
   }
   seen.behind = z - mean;

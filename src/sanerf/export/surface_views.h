@@ -15,10 +15,10 @@ namespace sanerf::exports {
 
 // Depth is that of nerf::RenderedView: where rays have lost half of their light.
 struct SurfaceView {
-  int view_idx = 0;   // of the scene
-  Camera camera;      // file frame
+  int view_idx = 0;                     // of the scene
+  Camera camera;                        // file frame
   nerf::PixelBlock pixels{0, 0, 0, 0};  // that were looked at closely; the pictures are of them
-  ImageF depth;       // z-depth, file units; 0 = nothing
+  ImageF depth;                         // z-depth, file units; 0 = nothing
   ImageU8 is_subject;
   ImageF rgb;  // as the field shows it; empty: was not asked for
 
@@ -42,7 +42,7 @@ SeenAt LookAtPoint(const SurfaceView& view, const Vec3& p_file);
 bool ShowsPoint(const SurfaceView& view, const Vec3& p_file, double tolerance);
 
 struct SurfaceViewOptions {
-  int num_views = 100;   // at most, evenly of the training views
+  int num_views = 100;     // at most, evenly of the training views
   int longest_side = 512;  // pixels, of the part that shows the subject
   bool with_rgb = false;
 };

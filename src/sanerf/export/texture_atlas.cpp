@@ -16,11 +16,11 @@
 namespace sanerf::exports {
 namespace {
 
-constexpr float kChartCosine = 0.574f;     // 55 degrees
-constexpr double kFirstFill = 0.7;         // of the texture that charts may take at first
-constexpr double kShrink = 0.94;           // of the scale, until they fit
+constexpr float kChartCosine = 0.574f;  // 55 degrees
+constexpr double kFirstFill = 0.7;      // of the texture that charts may take at first
+constexpr double kShrink = 0.94;        // of the scale, until they fit
 constexpr int kMostScales = 60;
-constexpr float kStrictlyInside = 1e-5f;   // share of a corner
+constexpr float kStrictlyInside = 1e-5f;  // share of a corner
 
 struct Chart {
   Vec3f right, down;  // directions of the texture's axes
@@ -65,9 +65,10 @@ class AtlasMaker {
       charts_.clear();
       if (Grow(float(scale)) && Pack()) return Draw(scale);
     }
-    throw Error(fmt::format("a texture of {0}x{0} pixels has no room for the mesh", size_),
-                fmt::format("its surface has {}", Counted(int64_t(charts_.size()), "separate patch", "separate patches")),
-                "make it larger, --set mesh.texture=4096, or the mesh simpler, --faces 10000");
+    throw Error(
+        fmt::format("a texture of {0}x{0} pixels has no room for the mesh", size_),
+        fmt::format("its surface has {}", Counted(int64_t(charts_.size()), "separate patch", "separate patches")),
+        "make it larger, --set mesh.texture=4096, or the mesh simpler, --faces 10000");
   }
 
  private:

@@ -20,10 +20,10 @@ struct TextureAtlas {
   std::vector<int32_t> face_at;
 };
 
-// Charts are grown over the surface as long as faces look the chart's way (within 55 degrees of its first one) and do not
-// cover a pixel that the chart has already, so that no pixel stands for two places; projected along that direction, and
-// packed as large as fits. Triangles that are too small for a pixel's center still have their place. Throws
-// Error when there are so many charts that they have no room, InterruptedError.
+// Charts are grown over the surface as long as faces look the chart's way (within 55 degrees of its first one) and do
+// not cover a pixel that the chart has already, so that no pixel stands for two places; projected along that direction,
+// and packed as large as fits. Triangles that are too small for a pixel's center still have their place. Throws Error
+// when there are so many charts that they have no room, InterruptedError.
 TextureAtlas MakeAtlas(const std::vector<Vec3>& positions, const std::vector<Face>& faces, int size, const Job& job);
 
 // The share of each corner at a point of the texture (pixels); they sum to 1.

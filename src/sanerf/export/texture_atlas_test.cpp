@@ -46,7 +46,8 @@ TEST(TextureAtlas, WithoutRoomSaysWhatToDo) {
   for (int i = 1; i < 300; ++i) {  // 300 balls that do not touch
     for (size_t v = 0; v < count; ++v) many.positions.push_back(many.positions[v] + Vec3(10 * i, 0, 0));
     for (const Face& f : faces)
-      many.faces.push_back({f[0] + uint32_t(i * int(count)), f[1] + uint32_t(i * int(count)), f[2] + uint32_t(i * int(count))});
+      many.faces.push_back(
+          {f[0] + uint32_t(i * int(count)), f[1] + uint32_t(i * int(count)), f[2] + uint32_t(i * int(count))});
   }
   EXPECT_THAT(ErrorTextOf<Error>([&] { MakeAtlas(many.positions, many.faces, 64, Job()); }),
               ::testing::HasSubstr("a texture of 64x64 pixels has no room for the mesh"));

@@ -56,6 +56,50 @@ std::array<float, 3> SharesAt(const TextureAtlas& atlas, const TexturePixel& pix
   return CornerShares(atlas.corners[size_t(pixel.face)], Vec2f(float(pixel.x) + 0.5f, float(pixel.y) + 0.5f));
 }
 
+// The mean color of what is filled of each 2 x 2, 4 x 4, … pixels, with its share.
+struct ColorLevel {
+  int size = 0;
+  std::vector<Eigen::Vector4f> sums;  // color times share, share
+};
+std::vector<ColorLevel> LevelsOf(const ImageU8& texture, const std::vector<int32_t>& filled) {
+  std::vector<ColorLevel> levels;
+  for (int size = texture.width; size > 1;) {
+    const int below = size;
+    size = (size + 1) / 2;
+    ColorLevel level{size, std::vector<Eigen::Vector4f>(size_t(size) * size_t(size), Eigen::Vector4f::Zero())};
+    for (int y = 0; y < below; ++y)
+      for (int x = 0; x < below; ++x) {
+        const size_t from = size_t(y) * size_t(below) + size_t(x);
+        Eigen::Vector4f& sum = level.sums[size_t(y / 2) * size_t(size) + size_t(x / 2)];
+        if (!levels.empty())
+          sum += levels.back().sums[from] / 4;
+        else if (filled[from] >= 0)
+          sum += Eigen::Vector4f(texture.At(x, y, 0), texture.At(x, y, 1), texture.At(x, y, 2), 1) / 4;
+      }
+    levels.push_back(std::move(level));
+  }
+  return levels;
+}
+
+// What no chart is near: the color of what is, so that neither smaller pictures of the texture nor JPEG bring another
+// one into the charts.
+void FillBackground(const std::vector<int32_t>& filled, ImageU8* texture) {
+  const std::vector<ColorLevel> levels = LevelsOf(*texture, filled);
+  ParallelFor(texture->height, [&](int64_t row) {
+    const int y = int(row);
+    for (int x = 0; x < texture->width; ++x) {
+      if (filled[size_t(y) * size_t(texture->width) + size_t(x)] >= 0) continue;
+      for (size_t l = 0; l < levels.size(); ++l) {
+        const Eigen::Vector4f& sum =
+            levels[l].sums[size_t(y >> (l + 1)) * size_t(levels[l].size) + size_t(x >> (l + 1))];
+        if (sum[3] <= 0) continue;
+        for (int c = 0; c < 3; ++c) texture->At(x, y, c) = uint8_t(std::lround(sum[c] / sum[3]));
+        break;
+      }
+    }
+  });
+}
+
 // Into the pixels around the charts, ring by ring.
 void Pad(std::vector<int32_t> filled, int size, ImageU8* texture) {
   for (int ring = 0; ring < kAtlasPadding; ++ring) {
@@ -78,6 +122,7 @@ void Pad(std::vector<int32_t> filled, int size, ImageU8* texture) {
     });
     filled = std::move(wider);
   }
+  FillBackground(filled, texture);
 }
 
 SurfacePoints PointsOfVertices(const Mesh& mesh) {

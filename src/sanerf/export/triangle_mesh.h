@@ -26,11 +26,12 @@ struct Mesh {
 
   // By face.
   std::vector<Face> faces;
-  std::vector<std::array<Vec2f, 3>> uv;  // of its corners in the texture: (0, 0) is the top left, (1, 1) the bottom right
+  std::vector<std::array<Vec2f, 3>>
+      uv;  // of its corners in the texture: (0, 0) is the top left, (1, 1) the bottom right
 
-  ImageU8 texture;       // 3 channels
-  int label = -1;        // of the object; -1: the scene
-  std::string name;      // of the object, for readers
+  ImageU8 texture;                            // 3 channels
+  int label = -1;                             // of the object; -1: the scene
+  std::string name;                           // of the object, for readers
   Mat3 upright_from_file = Mat3::Identity();  // a rotation after which z is up
 };
 
@@ -42,8 +43,9 @@ std::vector<Vec3f> FaceNormals(const std::vector<Vec3>& positions, const std::ve
 // Of each vertex the mean of its faces' normals, weighted by their areas; unit length.
 std::vector<Vec3f> VertexNormals(const std::vector<Vec3>& positions, const std::vector<Face>& faces);
 
-// "" or why the faces are no closed, consistently oriented surface without branches: every edge belongs to two faces that
-// run along it in opposite directions, and the faces around each vertex are one fan. Vertices without faces do not matter.
+// "" or why the faces are no closed, consistently oriented surface without branches: every edge belongs to two faces
+// that run along it in opposite directions, and the faces around each vertex are one fan. Vertices without faces do not
+// matter.
 std::string WhyNotClosed(const std::vector<Face>& faces);
 
 }  // namespace sanerf::exports

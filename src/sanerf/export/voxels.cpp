@@ -72,7 +72,8 @@ VoxelGrid MakeVoxels(const nerf::NerfModel& nerf, const mask_aggregator::ObjectM
   grid.what = options.value;
   grid.place = PlaceGrid(BoxOfSubject(views), options.resolution);
   CheckMemory(fmt::format("{}x{}x{} voxels", grid.place.size[0], grid.place.size[1], grid.place.size[2]),
-              2.0 * sizeof(float) * double(grid.place.num_corners()), "make it coarser: --set voxels.resolution=96", job);
+              2.0 * sizeof(float) * double(grid.place.num_corners()), "make it coarser: --set voxels.resolution=96",
+              job);
   if (options.value == VoxelValue::kDensity) {
     grid.values = DensitiesAt(grid.place, nerf, objects, label, job);
   } else {

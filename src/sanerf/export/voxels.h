@@ -38,13 +38,14 @@ struct VoxelGrid {
   VoxelValue what = VoxelValue::kDensity;
 };
 
-// label: of `objects`; -1: the middle of the scene. Throws UsageError (options), Error when no photo sees anything of it,
-// InterruptedError.
+// label: of `objects`; -1: the middle of the scene. Throws UsageError (options), Error when no photo sees anything of
+// it, InterruptedError.
 VoxelGrid MakeVoxels(const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel* objects, int label,
                      const scene::Scene& scene, const VoxelOptions& options, const Job& job);
 
-// An array [z][y][x] of floats for NumPy, and NAME.json beside it: file_from_voxel, the 4 x 4 matrix that takes (x, y, z, 1)
-// to the file frame in double precision; what the values are. Returns both files. Throws WriteError; there is none then.
+// An array [z][y][x] of floats for NumPy, and NAME.json beside it: file_from_voxel, the 4 x 4 matrix that takes (x, y,
+// z, 1) to the file frame in double precision; what the values are. Returns both files. Throws WriteError; there is
+// none then.
 std::vector<std::filesystem::path> WriteVoxels(const std::filesystem::path& path, const VoxelGrid& grid);
 
 }  // namespace sanerf::exports
