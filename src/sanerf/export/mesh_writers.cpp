@@ -38,11 +38,11 @@ struct PlyVertices {
   const std::vector<float>& probabilities;
 };
 
-std::string PlyHeader(const PlyVertices& vertices, bool has_doubles, const std::vector<NamedLabel>& names,
+std::string PlyHeader(const PlyVertices& vertices, bool has_doubles, const std::vector<PointLabel>& names,
                       int64_t num_faces) {
   std::string header =
       "ply\nformat binary_little_endian 1.0\ncomment made by sanerf; frame and units are the scene's own\n";
-  for (const NamedLabel& name : names) header += fmt::format("comment object {} {}\n", name.label, OneLine(name.name));
+  for (const PointLabel& name : names) header += fmt::format("comment object {} {}\n", name.label, OneLine(name.name));
   header += fmt::format("element vertex {}\n", vertices.positions.size());
   for (const char* axis : {"x", "y", "z"})
     header += fmt::format("property {} {}\n", has_doubles ? "double" : "float", axis);
@@ -71,7 +71,7 @@ void WriteVertices(std::ostream& out, const PlyVertices& vertices, bool has_doub
   }
 }
 
-void WritePly(const fs::path& path, const PlyVertices& vertices, const std::vector<NamedLabel>& names,
+void WritePly(const fs::path& path, const PlyVertices& vertices, const std::vector<PointLabel>& names,
               const std::vector<Face>& faces) {
   SANERF_CHECK(!vertices.positions.empty());
   const bool has_doubles = OffsetOf(BoundsOf(vertices.positions)) != Vec3::Zero();
@@ -133,13 +133,13 @@ void WriteObjText(std::ostream& out, const Mesh& mesh, const fs::path& material)
 }  // namespace
 
 void WriteMeshPly(const fs::path& path, const Mesh& mesh) {
-  std::vector<NamedLabel> names;
+  std::vector<PointLabel> names;
   if (mesh.label >= 0) names.push_back({mesh.label, mesh.name});
   WritePly(path, {mesh.positions, mesh.normals, mesh.colors, nullptr, mesh.label, mesh.probabilities}, names,
            mesh.faces);
 }
 
-void WritePointsPly(const fs::path& path, const PointSet& points) {
+void WritePointSetPly(const fs::path& path, const PointSet& points) {
   WritePly(path, {points.points, points.normals, points.colors, &points.labels, 0, points.probabilities}, points.names,
            {});
 }

@@ -16,7 +16,7 @@ namespace sanerf::exports {
 // object_id, probability; faces: vertex_indices.
 void WriteMeshPly(const std::filesystem::path& path, const Mesh& mesh);
 // The same without faces; a comment for each object with its id and name.
-void WritePointsPly(const std::filesystem::path& path, const PointSet& points);
+void WritePointSetPly(const std::filesystem::path& path, const PointSet& points);
 
 // Text, with NAME.mtl and NAME.png beside it when there is a texture, else with colors behind the vertices'
 // coordinates. Full coordinates, however large. Returns the files.

@@ -113,7 +113,7 @@ TEST_F(MeshWritersTest, PlyOfPoints) {
   points.labels = {0, 7};
   points.probabilities = {0.5f, 1.0f};
   points.names = {{7, "line\nbreak"}};
-  WritePointsPly(folder_ / "p.ply", points);
+  WritePointSetPly(folder_ / "p.ply", points);
   const ReadPly ply = Read(folder_ / "p.ply");
   EXPECT_THAT(ply.vertices[1], ElementsAre(4, 5, 6, 0, 1, 0, 4, 5, 6, 7, 1));
   EXPECT_THAT(ply.header, ::testing::Contains("comment object 7 line break"));

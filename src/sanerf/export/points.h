@@ -24,7 +24,7 @@ struct PointOptions {
   }
 };
 
-struct NamedLabel {
+struct PointLabel {
   int label = 0;
   std::string name;
 };
@@ -36,7 +36,7 @@ struct PointSet {
   std::vector<Rgb8> colors;
   std::vector<int> labels;           // of `objects`; 0: the background
   std::vector<float> probabilities;  // of its label; 1 without objects
-  std::vector<NamedLabel> names;     // of the objects in it, for readers; filled by the caller
+  std::vector<PointLabel> names;     // of the objects in it, for readers; filled by the caller
 };
 
 // Where rays of the training views end (MakePointCloud): of these labels, or, with none, all of them. objects: null for
