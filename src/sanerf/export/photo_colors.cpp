@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "sanerf/core/parallel.h"
+#include "sanerf/scene/ignored_pixels.h"
 
 namespace sanerf::exports {
 namespace {
@@ -50,6 +51,7 @@ std::optional<Rgb8> SampledAt(const ImageF& photo, const Vec2& px) {
 struct ReadPhotoForColors {
   ImageF image;
   Camera camera;
+  ImageU8 ignored;  // people and tripods: empty when the photo has none
 };
 ReadPhotoForColors ReadForColors(const SurfaceView& view, const scene::View& of_scene, const Vec3& middle,
                                  double spacing) {
@@ -58,7 +60,8 @@ ReadPhotoForColors ReadForColors(const SurfaceView& view, const scene::View& of_
   const double scale = std::clamp(kSharper * pixel / spacing, double(view.coarse_camera.width) / full.width, 1.0);
   const int width = std::max(1, int(std::lround(scale * full.width)));
   const int height = std::max(1, int(std::lround(scale * full.height)));
-  return {scene::LoadViewImage(of_scene, width, height), full.Resized(width, height)};
+  return {scene::LoadViewImage(of_scene, width, height), full.Resized(width, height),
+          scene::LoadIgnoredPixels(of_scene, width, height)};
 }
 
 Rgb8 Blended(const BestSights& best) {
@@ -112,6 +115,7 @@ PhotoColors ColorsFromPhotos(const SurfacePoints& points, const std::vector<Surf
       if (!(cosine > kSlantedMost) || !ShowsPoint(view, p, tolerance)) return;
       const std::optional<Vec2> px = photo.camera.Project(p);
       if (!px || !photo.camera.Contains(*px)) return;
+      if (!photo.ignored.empty() && photo.ignored.At(int(px->x()), int(px->y())) != 0) return;
       const std::optional<Rgb8> color = SampledAt(photo.image, *px);
       if (!color) return;
       const float pixels_on_it = cosine * float(photo.camera.fx / distance * spacing);

@@ -15,7 +15,7 @@ namespace sanerf::exports {
 
 enum class VoxelValue : uint8_t {
   kDensity,  // of the radiance field, per file unit, times the object's probability
-  kSolid,    // 1 inside of the surface that the mesh has (mesh.h), 0 outside
+  kSolid,    // 1 inside as FuseViews has it, which the mesh is made of (mesh.h), 0 outside
 };
 
 struct VoxelOptions {
