@@ -64,29 +64,40 @@ ReadPhotoForColors ReadForColors(const SurfaceView& view, const scene::View& of_
           scene::LoadIgnoredPixels(of_scene, width, height)};
 }
 
+Vec3f ColorOf(const Sighted& sighted) { return Vec3f(sighted.color[0], sighted.color[1], sighted.color[2]) / 255; }
+
+// Of each channel the median.
+Vec3f MiddleColor(const BestSights& best) {
+  const auto count =
+      std::find_if(best.begin(), best.end(), [](const Sighted& s) { return s.weight <= 0; }) - best.begin();
+  Vec3f middle;
+  for (size_t c = 0; c < 3; ++c) {
+    std::array<uint8_t, kBest> values;
+    for (std::ptrdiff_t i = 0; i < count; ++i) values[size_t(i)] = best[size_t(i)].color[c];
+    std::nth_element(values.begin(), values.begin() + count / 2, values.begin() + count);
+    middle[int(c)] = float(values[size_t(count / 2)]) / 255;
+  }
+  return middle;
+}
+
 Rgb8 Blended(const BestSights& best) {
   std::array<float, kPhotosPerPlace> weights;
   for (size_t i = 0; i < weights.size(); ++i) weights[i] = best[i].weight - best.back().weight;
   // One photo, or several that are equally good, of which the last one is left out.
   if (weights[0] <= 0)
     for (size_t i = 0; i < weights.size(); ++i) weights[i] = best[i].weight;
-  Vec3f mean = Vec3f::Zero();
-  std::array<float, kPhotosPerPlace> trust;
-  trust.fill(1);
-  for (int round = 0; round <= kColorRounds; ++round) {
-    float sum = 0;
-    mean.setZero();
+  // From the middle of all of them on, whatever their weights: the nearest photo may be the odd one.
+  Vec3f mean = MiddleColor(best);
+  for (int round = 0; round < kColorRounds; ++round) {
+    Vec3f sum = Vec3f::Zero();
+    float total = 0;
     for (size_t i = 0; i < weights.size(); ++i) {
-      const float weight = weights[i] * trust[i];
-      sum += weight;
-      for (int c = 0; c < 3; ++c) mean[c] += weight * best[i].color[size_t(c)] / 255;
+      const Vec3f color = ColorOf(best[i]);
+      const float weight = weights[i] / (1 + (color - mean).squaredNorm() / (kSameColor * kSameColor));
+      sum += weight * color;
+      total += weight;
     }
-    mean /= sum;
-    for (size_t i = 0; i < weights.size(); ++i) {
-      Vec3f off = mean;
-      for (int c = 0; c < 3; ++c) off[c] -= best[i].color[size_t(c)] / 255.0f;
-      trust[i] = 1 / (1 + off.squaredNorm() / (kSameColor * kSameColor));
-    }
+    mean = sum / total;
   }
   Rgb8 color;
   for (int c = 0; c < 3; ++c) color[size_t(c)] = uint8_t(std::lround(255 * std::clamp(mean[c], 0.0f, 1.0f)));
