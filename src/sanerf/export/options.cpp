@@ -1,0 +1,10 @@
+#include "sanerf/export/options.h"
+
+namespace sanerf::exports {
+
+void AddTo(OptionRegistry& registry, ExportOptions& options) {
+  registry.Add({"export", "export", "pictures and data sets of the photos"}, options.photos);
+  registry.Add({"video", "export --format video", "videos"}, options.video);
+}
+
+}  // namespace sanerf::exports
