@@ -60,16 +60,24 @@ void ApplyPath(const std::string& path, pipeline::ExportRequest* request, experi
 // mug.webm is a WebM file, unless another kind is asked for.
 void FollowTheEnding(const std::filesystem::path& out, const exports::ExportFormat& format,
                      experiments::ExperimentSettings* settings) {
-  constexpr std::pair<const char*, const char*> kFiles[] = {{".mp4", "mp4"}, {".webm", "webm"}, {".mov", "prores"}};
-  if (!Matters(format, "video.file") || settings->origins.ToJson().contains("video.file")) return;
-  for (const auto& [ending, file] : kFiles)
-    if (out.extension() == ending) pipeline::Assign(*settings, fmt::format("video.file={}", file), "--out");
+  struct Ending {
+    const char *text, *option, *file;
+  };
+  constexpr Ending kFiles[] = {{".mp4", "video.file", "mp4"},
+                               {".webm", "video.file", "webm"},
+                               {".mov", "video.file", "prores"},
+                               {".ply", "splats.file", "ply"},
+                               {".splat", "splats.file", "splat"}};
+  for (const auto& [ending, option, file] : kFiles) {
+    if (out.extension() != ending || !Matters(format, option) || settings->origins.ToJson().contains(option)) continue;
+    pipeline::Assign(*settings, fmt::format("{}={}", option, file), "--out");
+  }
 }
 
 pipeline::ExportRequest RequestOf(const CommonFlags& common, const ExportFlags& flags, const Job& job) {
   const exports::ExportFormat& format = exports::FindExportFormat(flags.format);
   experiments::ExperimentSettings settings;
-  ApplyCommonFlags(common, {"export", "video"}, "export", &settings, job);
+  ApplyCommonFlags(common, {"export", "video", "splats"}, "export", &settings, job);
   flags.options.Apply(&settings);
   pipeline::ExportRequest request;
   if (!flags.path.empty()) ApplyPath(flags.path, &request, &settings);

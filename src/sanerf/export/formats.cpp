@@ -13,6 +13,7 @@
 #include "sanerf/export/cutouts.h"
 #include "sanerf/export/mask_pictures.h"
 #include "sanerf/export/nerfstudio_set.h"
+#include "sanerf/export/splat_export.h"
 #include "sanerf/export/video.h"
 
 namespace fs = std::filesystem;
@@ -81,6 +82,14 @@ const std::vector<ExportFormat>& ExportFormats() {
        {"video.path", "video.show", "video.file", "video.seconds", "video.fps", "video.longest_side", "video.ground",
         "video.quality"},
        WriteVideo},
+      {"splat",
+       "Gaussian splats",
+       "3D Gaussians as the PLY that SuperSplat, Brush and Blender add-ons open (or .splat)",
+       Needs::kNothing,
+       {".ply", ".splat"},
+       {"splats.show", "splats.file", "splats.count", "splats.steps", "splats.views", "splats.resolution",
+        "splats.color_degree", "splats.error", "splats.ssim", "splats.rate", "splats.seed"},
+       WriteSplats},
       {"prompts",
        "Prompts",
        "what was clicked, for sanerf segment --prompts",

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/option_values.h"
 #include "sanerf/core/options.h"
+#include "sanerf/export/splat_options.h"
 
 namespace sanerf::exports {
 
@@ -90,9 +91,29 @@ struct VideoOptions {
   }
 };
 
+// Files of 3D Gaussians.
+enum class SplatsShow : uint8_t { kAlone, kScene, kWithout };
+enum class SplatsFile : uint8_t { kPly, kSplat };
+
+struct SplatExportOptions : SplatOptions {
+  SplatsShow show = SplatsShow::kAlone;
+  SplatsFile file = SplatsFile::kPly;
+
+  template <class V>
+  void Visit(V&& v) {
+    v("show", show, "the objects alone, the scene, or the scene without them",
+      OneOf(Choice{"alone", SplatsShow::kAlone}, Choice{"scene", SplatsShow::kScene},
+            Choice{"without", SplatsShow::kWithout}));
+    v("file", file, "a PLY, or the shorter .splat of web viewers, without objects' numbers",
+      OneOf(Choice{"ply", SplatsFile::kPly}, Choice{"splat", SplatsFile::kSplat}));
+    SplatOptions::Visit(v);
+  }
+};
+
 struct ExportOptions {
   PhotoOptions photos;
   VideoOptions video;
+  SplatExportOptions splats;
 };
 // Refers to `options`.
 void AddTo(OptionRegistry& registry, ExportOptions& options);
