@@ -149,7 +149,7 @@ bool IsWorthLooking(const nerf::PixelBlock& block) {
   return block.x1 - block.x0 >= kSmallestWindow && block.y1 - block.y0 >= kSmallestWindow;
 }
 
-// At the size at which the window's longer side has `resolution` pixels; the field knows no pixels of its own.
+// At the size at which the window's longer side has about `resolution` pixels; the field knows no pixels of its own.
 PartOfView PartShowing(const Camera& camera, const std::vector<Vec3>* points, int resolution) {
   const auto window = [&](const Camera& of) {
     return points == nullptr ? PartOfView(of).pixels : WindowShowing(of, *points);

@@ -10,6 +10,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/export/splat_fit.h"
 #include "sanerf/export/splat_start.h"
 #include "sanerf/export/splat_views.h"
@@ -57,6 +58,19 @@ SplatParameters FittedSplats(const SplatViews& views, SplatParameters start, flo
   fit.DropInvisible();
   task.Finish(Counted(fit.splats().size(), "splat"));
   return fit.splats();
+}
+
+// What the fit holds at its fullest: pictures of the field; of each Gaussian its values with gradient and two moments,
+// its place in the picture, surface points to begin with; of each tile that it touches an entry and a gradient.
+double FitBytes(const SplatOptions& options) {
+  constexpr double kTilesOfEach = 6, kPoint = 36 + 12 + 16;
+  const double values = 11 + 3.0 * (options.color_degree + 1) * (options.color_degree + 1);
+  const double pair = 2 * sizeof(int32_t) + sizeof(float) * kernels::kSplatGradients;
+  const double of_each = 4 * sizeof(float) * values + sizeof(kernels::ScreenSplat) + 48 + kTilesOfEach * pair;
+  const double pixels = double(options.resolution) * options.resolution;
+  constexpr double kPictures = 5 * 3 * 2 * sizeof(float) + 6 * 3 * sizeof(float);  // the loss's, the others
+  return pixels * (4.0 * options.views + kPictures) +
+         options.count * (of_each + kShareAtFirst * kPointsPerSplat * kPoint);
 }
 
 // The axis along which it is thinnest, towards the nearest camera that it was fitted to; all in the frame of the fit,
@@ -142,6 +156,8 @@ Box Splats::Bounds() const {
 Splats FitSplats(const nerf::NerfModel& nerf, const mask_aggregator::ObjectModel* objects, const SplatSubject& subject,
                  const scene::Scene& scene, const SplatOptions& options, const Job& job) {
   CheckOptions(options, "splats");
+  CheckMemory("the numbers of " + Counted(options.count, "splat"), FitBytes(options),
+              "lower splats.count, splats.views or splats.resolution", job);
   const ThreadLimit limit(job.num_threads());
   const auto at_first = std::max<int64_t>(1, int64_t(kShareAtFirst * options.count));
   const SplatViews views =

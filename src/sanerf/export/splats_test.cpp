@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/system_info.h"
 #include "sanerf/export/splat_test_support.h"
 #include "sanerf/export/splat_views.h"
 #include "sanerf/export/splat_writers.h"
@@ -171,6 +172,15 @@ TEST_F(SplatsTest, OfNothingThereAreNoSplats) {
                 FitSplats(*nerf_, &objects, {What::kObjects, {2}}, *scene_, FewSteps(), Job());
               }),
               testing::AllOf(testing::HasSubstr("no splats of the object"), testing::HasSubstr("segment it again")));
+}
+
+TEST_F(SplatsTest, MoreThanTheMachineCanHoldIsSaidBefore) {
+  SplatOptions options;
+  options.views = 2000;
+  options.resolution = 4096;                                // 134 GB of pictures
+  if (AvailableMemoryBytes() > int64_t{120} << 30) return;  // this machine could
+  EXPECT_THAT(ErrorTextOf<Error>([&] { FitSplats(*nerf_, nullptr, {What::kScene}, *scene_, options, Job()); }),
+              testing::AllOf(testing::HasSubstr("GB"), testing::HasSubstr("splats.views")));
 }
 
 TEST_F(SplatsTest, OptionsOutOfRangeAndStops) {
