@@ -17,7 +17,7 @@ Vec2 Normalized(const Camera& camera, const Vec2& px) {
 
 Vec3 Camera::RayInCam(const Vec2& px) const { return lens.UnprojectNearest(Normalized(*this, px)); }
 
-bool Camera::HasRay(const Vec2& px) const { return lens.Unproject(Normalized(*this, px)).has_value(); }
+std::optional<Vec3> Camera::RayIfSeen(const Vec2& px) const { return lens.Unproject(Normalized(*this, px)); }
 
 bool Camera::SeesWholePicture() const {
   if (lens.IsStraight()) return true;

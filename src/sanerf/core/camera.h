@@ -18,8 +18,9 @@ struct Camera {
   // frame, not normalized: its z is -1, so the ray parameter is z-depth; of wide lenses its length is 1, and depth is
   // the distance from the camera, here and below. Where the lens sees nothing: the outermost ray on that side.
   Vec3 RayInCam(const Vec2& px) const;
-  // The lens sees something there. Beyond its field of view, in the dark around a fisheye's circle, it does not.
-  bool HasRay(const Vec2& px) const;
+  // The same, none where the lens sees nothing: beyond its field of view, in the dark around a fisheye's circle.
+  std::optional<Vec3> RayIfSeen(const Vec2& px) const;
+  bool HasRay(const Vec2& px) const { return RayIfSeen(px).has_value(); }
   bool SeesWholePicture() const;  // has a ray wherever it was looked: on a grid, its corners included
   Vec3 RayInWorld(const Vec2& px) const { return world_from_cam.rotation * RayInCam(px); }
   Vec3 center() const { return world_from_cam.translation; }

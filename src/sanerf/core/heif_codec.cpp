@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/picture_limits.h"
 
 namespace sanerf {
@@ -74,8 +75,7 @@ std::string DecodeHeif(std::string_view bytes, ImageU8* image) {
   }
   for (size_t p = 0; is_multiplied && p < size_t(image->num_pixels()); ++p) {
     uint8_t* pixel = &image->data[4 * p];
-    for (int c = 0; c < 3 && pixel[3] > 0; ++c)
-      pixel[c] = uint8_t(std::min(255, (pixel[c] * 255 + pixel[3] / 2) / pixel[3]));
+    for (int c = 0; c < 3 && pixel[3] > 0; ++c) pixel[c] = WithoutAlpha(pixel[c], pixel[3]);
   }
   return "";
 }

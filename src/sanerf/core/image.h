@@ -27,6 +27,9 @@ using ImageU8 = Image<uint8_t>;  // sRGB-encoded color, masks, labels
 using ImageU16 = Image<uint16_t>;
 using ImageF = Image<float>;  // color in [0, 1] (sRGB-encoded, as the photos are), depth, probabilities
 
+// Of a picture's channels: gray + alpha, RGBA.
+inline bool HasAlpha(int num_channels) { return num_channels == 2 || num_channels == 4; }
+
 // What an image file says about itself.
 struct ImageInfo {
   int width = 0, height = 0, channels = 0, bits = 8;  // as stored

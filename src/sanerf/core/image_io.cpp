@@ -96,7 +96,7 @@ std::string ReadExrToneMapped(const InputFile& file, float exposure, ImageU8* im
 }  // namespace
 
 ImageInfo ReadImageInfo(const fs::path& path) {
-  const InputFile file(path, FileKind::kImage);
+  InputFile file(path, FileKind::kImage);
   const std::string beginning = Beginning(file);
   const Format format = Detect(beginning);
   if (format == Format::kOther) Fail(path, WhyOther(beginning));
@@ -111,7 +111,7 @@ ImageInfo ReadImageInfo(const fs::path& path) {
     const bool needs_all = (format == Format::kWebp || format == Format::kHeif) && beginning.size() == kHeaderBytes;
     if (!needs_all) why = DecodeInfo(format, beginning, &info);
     if (needs_all || (!why.empty() && beginning.size() == kHeaderBytes))
-      why = DecodeInfo(format, ReadFile(path, FileKind::kImage), &info);
+      why = DecodeInfo(format, file.ReadAll(), &info);
   }
   if (!why.empty()) Fail(path, why);
   info.is_linear = format == Format::kExr;
@@ -119,7 +119,7 @@ ImageInfo ReadImageInfo(const fs::path& path) {
 }
 
 ImageU8 ReadImage(const fs::path& path, float exposure) {
-  const InputFile file(path, FileKind::kImage);
+  InputFile file(path, FileKind::kImage);
   std::string magic(16, '\0');
   magic.resize(file.ReadAt(0, magic.data(), magic.size()));
   const Format format = Detect(magic);
@@ -131,7 +131,7 @@ ImageU8 ReadImage(const fs::path& path, float exposure) {
   } else if (format == Format::kExr) {
     why = ReadExrToneMapped(file, exposure, &image);
   } else {
-    const std::string bytes = ReadFile(path, FileKind::kImage);
+    const std::string bytes = file.ReadAll();
     why = format == Format::kPng    ? DecodePng(bytes, &image)
           : format == Format::kJpeg ? DecodeJpeg(bytes, &image)
           : format == Format::kWebp ? DecodeWebp(bytes, &image)

@@ -21,7 +21,12 @@ void RemoveSpecks(int64_t max_pixels, ImageU8* mask);
 ImageF CompositeOver(const ImageF& image, const float background[3]);
 ImageF Channel(const ImageF& image, int channel);       // one of them
 ImageU8 MaskOfLabel(const ImageU8& labels, int label);  // 255 where labels == label
-ImageU8 ToRgb(const ImageU8& image);                    // 1, 2, 3 or 4 channels to 3, alpha dropped
+// A color that was multiplied by its alpha, which is not 0, as it was before.
+inline uint8_t WithoutAlpha(uint32_t color, uint32_t alpha) {
+  const uint32_t undone = (color * 255 + alpha / 2) / alpha;
+  return uint8_t(undone < 255 ? undone : 255);
+}
+ImageU8 ToRgb(const ImageU8& image);  // 1, 2, 3 or 4 channels to 3, alpha dropped
 
 // The 2nd and 98th percentile of the depths that are neither 0 nor non-finite.
 struct DepthRange {

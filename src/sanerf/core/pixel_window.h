@@ -45,4 +45,11 @@ Image<T> Cut(const Image<T>& image, const PixelWindow& window) {
   return cut;
 }
 
+// Its top left corner at (x, y); all of it lies within *onto, which has as many channels.
+template <class T>
+void Paste(const Image<T>& image, int x, int y, Image<T>* onto) {
+  for (int v = 0; v < image.height; ++v)
+    std::copy_n(image.Pixel(0, v), size_t(image.width) * size_t(image.channels), onto->Pixel(x, y + v));
+}
+
 }  // namespace sanerf

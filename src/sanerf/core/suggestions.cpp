@@ -1,17 +1,13 @@
 #include "sanerf/core/suggestions.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <utility>
 
+#include "sanerf/core/lower_case.h"
+
 namespace sanerf {
 namespace {
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
 
 // Edits (insert, delete, replace, swap of neighbors) that turn a into b.
 size_t EditDistance(const std::string& a, const std::string& b) {
@@ -32,7 +28,7 @@ size_t EditDistance(const std::string& a, const std::string& b) {
 
 // Distance of a plausible match, or npos. A name typed without its stage or folder, or only begun, is a near match.
 size_t Closeness(const std::string& typed, const std::string& known) {
-  const std::string a = Lower(typed), b = Lower(known);
+  const std::string a = LowerCase(typed), b = LowerCase(known);
   if (a.size() >= 3 && b.size() > a.size()) {
     const bool is_prefix = b.compare(0, a.size(), a) == 0;
     const bool is_last_part = b.compare(b.size() - a.size(), a.size(), a) == 0 &&

@@ -4,12 +4,12 @@
 #include <tiffio.h>
 #endif
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <vector>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/picture_limits.h"
 
 namespace sanerf {
@@ -113,7 +113,7 @@ class TiffReader {
       if (image->channels != 4) continue;
       pixel[3] = uint8_t(alpha);
       for (int c = 0; c < 3 && alpha > 0; ++c)  // libtiff has multiplied by it
-        pixel[c] = uint8_t(std::min(255u, (pixel[c] * 255u + alpha / 2) / alpha));
+        pixel[c] = WithoutAlpha(pixel[c], alpha);
     }
     return source_.message.empty() ? "" : "the file is truncated or damaged: " + source_.message;
   }

@@ -23,7 +23,7 @@ uint8_t InEightBits(float value) { return uint8_t(std::lround(255 * std::clamp(v
 
 ImageU8 ToneMapped(const ImageF& linear, float exposure) {
   ImageU8 image(linear.width, linear.height, linear.channels);
-  const int num_colors = linear.channels == 2 || linear.channels == 4 ? linear.channels - 1 : linear.channels;
+  const int num_colors = linear.channels - (HasAlpha(linear.channels) ? 1 : 0);
   for (size_t i = 0; i < linear.data.size(); ++i) {
     const bool is_color = int(i % size_t(linear.channels)) < num_colors;
     const float value = linear.data[i];

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "sanerf/core/pixel_window.h"
 #include "sanerf/experiments/compare/pixel_text.h"
 
 namespace sanerf::experiments {
@@ -77,10 +78,8 @@ ImageU8 DrawPlan(const scene::Scene& scene, int size) {
   const ImageU8 above = DrawSide(cameras, 1, reach, size, "from above"),
                 side = DrawSide(cameras, 2, reach, size, "from the side");
   ImageU8 plan(2 * size, size, 3);
-  for (int y = 0; y < size; ++y) {
-    std::copy_n(above.Pixel(0, y), size_t(3) * size_t(size), plan.Pixel(0, y));
-    std::copy_n(side.Pixel(0, y), size_t(3) * size_t(size), plan.Pixel(size, y));
-  }
+  Paste(above, 0, 0, &plan);
+  Paste(side, size, 0, &plan);
   const int line = TextHeight(kPlanScale) + kPlanMargin;
   DrawText("train", kPlanMargin, size - line, {kPlanScale, kTrainColor}, &plan);
   if (!scene.TestViews().empty())

@@ -12,6 +12,7 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/pixel_window.h"
 #include "sanerf/experiments/compare/pixel_text.h"
 #include "sanerf/experiments/plan_view.h"
 #include "sanerf/scene/choose_views.h"
@@ -105,6 +106,18 @@ std::vector<std::string> LinesOf(const std::string& text, int width, int scale) 
   return lines;
 }
 
+// Where the rows of pictures begin, each as high as its highest, and where the last one ends.
+std::vector<int> RowTops(const std::vector<const SheetPhoto*>& shown, int top) {
+  std::vector<int> tops = {top};
+  for (size_t begin = 0; begin < shown.size(); begin += kSheetColumns) {
+    int highest = kThumb / 2;  // room for what is said of a photo that cannot be read
+    for (size_t i = begin; i < std::min(shown.size(), begin + kSheetColumns); ++i)
+      highest = std::max(highest, shown[i]->picture.height);
+    tops.push_back(tops.back() + highest + kThumbLine + kThumbGap);
+  }
+  return tops;
+}
+
 }  // namespace
 
 SceneSheet LookAtPhotos(const scene::Scene& scene, int most_pictures, const Job& job) {
@@ -160,22 +173,6 @@ std::vector<scene::Oddity> OdditiesOf(const SceneSheet& sheet, const scene::Scen
   return oddities;
 }
 
-namespace {
-
-// Where the rows of pictures begin, each as high as its highest, and where the last one ends.
-std::vector<int> RowTops(const std::vector<const SheetPhoto*>& shown, int top) {
-  std::vector<int> tops = {top};
-  for (size_t begin = 0; begin < shown.size(); begin += kSheetColumns) {
-    int highest = kThumb / 2;  // room for what is said of a photo that cannot be read
-    for (size_t i = begin; i < std::min(shown.size(), begin + kSheetColumns); ++i)
-      highest = std::max(highest, shown[i]->picture.height);
-    tops.push_back(tops.back() + highest + kThumbLine + kThumbGap);
-  }
-  return tops;
-}
-
-}  // namespace
-
 ImageU8 ToPicture(const SceneSheet& sheet, const scene::Scene& scene) {
   std::vector<const SheetPhoto*> shown;
   for (const SheetPhoto& photo : sheet.photos)
@@ -189,16 +186,12 @@ ImageU8 ToPicture(const SceneSheet& sheet, const scene::Scene& scene) {
   ImageU8 picture(kSheetWidth, tops.back(), 3, 255);
   for (size_t i = 0; i < lines.size(); ++i)
     DrawText(lines[i], kThumbGap, kThumbGap + int(i) * kTitleLine, {kTitleScale, kTitleInk}, &picture);
-  const auto paste = [&](const ImageU8& part, int x, int y) {
-    for (int v = 0; v < part.height; ++v)
-      std::copy_n(part.Pixel(0, v), size_t(part.width) * 3, picture.Pixel(x, y + v));
-  };
-  paste(DrawPlan(scene, plan_size), 0, plan_top);
+  Paste(DrawPlan(scene, plan_size), 0, plan_top, &picture);
   for (size_t i = 0; i < shown.size(); ++i) {
     const int x = kThumbGap + int(i % kSheetColumns) * (kThumb + kThumbGap);
     const int y = tops[i / kSheetColumns], y_name = tops[i / kSheetColumns + 1] - kThumbLine - kThumbGap + 3;
     const bool is_broken = !shown[i]->problem.empty();
-    if (!shown[i]->picture.empty()) paste(shown[i]->picture, x, y);
+    if (!shown[i]->picture.empty()) Paste(shown[i]->picture, x, y, &picture);
     if (is_broken) DrawText("cannot be used", x, y + kThumb / 4, {kThumbScale, kProblemInk}, &picture);
     const std::array<uint8_t, 3>& ink = is_broken                                         ? kProblemInk
                                         : scene.views[size_t(shown[i]->view_idx)].is_test ? kTestName

@@ -75,16 +75,18 @@ std::vector<std::vector<PlaceInView>> FindPlaces(const nerf::NerfModel& nerf, co
   return places;
 }
 
-void DrawPatch(const Camera& camera, const ImageU8& ignored, const Vec2& center, const RegionOptions& options,
-               Random* random, std::vector<Ray>* rays) {
+std::vector<Ray> PatchRays(const Camera& camera, const ImageU8& ignored, const Vec2& center,
+                           const RegionOptions& options, Random* random) {
+  std::vector<Ray> rays;
   const int width = std::min(options.patch, camera.width), height = std::min(options.patch, camera.height);
   const int x0 = std::clamp(int(center.x()) - width / 2, 0, camera.width - width);
   const int y0 = std::clamp(int(center.y()) - height / 2, 0, camera.height - height);
   for (const int pixel : DrawDistinct(options.rays, width * height, random)) {
     const int x = x0 + pixel % width, y = y0 + pixel / width;
     if (!ignored.empty() && ignored.At(x, y) != 0) continue;
-    rays->push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
+    rays.push_back(nerf::MakeRay(camera, Vec2(x + 0.5, y + 0.5)));
   }
+  return rays;
 }
 
 // What a ray with opacity and the colors of its samples shows (Eq. 1).
@@ -113,9 +115,11 @@ RegionPool TraceRegions(const nerf::NerfModel& nerf, const std::vector<LabelView
   std::vector<Ray> rays;
   std::vector<size_t> region_of;
   for (size_t i = 0; i < sites.size(); ++i) {
-    for (const PlaceInView& place : places[i])
-      DrawPatch(cameras[size_t(place.view)], views[size_t(place.view)].ignored, place.px, options, &seeds[i].random,
-                &rays);
+    for (const PlaceInView& place : places[i]) {
+      const size_t view = size_t(place.view);
+      const std::vector<Ray> patch = PatchRays(cameras[view], views[view].ignored, place.px, options, &seeds[i].random);
+      rays.insert(rays.end(), patch.begin(), patch.end());
+    }
     region_of.resize(rays.size(), i);
   }
   RegionPool regions;

@@ -1,5 +1,7 @@
 #include "sanerf/nerf/ray.h"
 
+#include <optional>
+
 namespace sanerf::nerf {
 namespace {
 
@@ -8,8 +10,9 @@ constexpr Ray kRayOutside = {{1e6f, 0, 0}, {1, 0, 0}, 1};  // away from the mode
 }  // namespace
 
 Ray MakeRay(const Camera& camera, const Vec2& px) {
-  if (!camera.lens.IsStraight() && !camera.HasRay(px)) return kRayOutside;
-  const Vec3 direction = camera.RayInWorld(px);
+  const std::optional<Vec3> in_cam = camera.RayIfSeen(px);
+  if (!in_cam) return kRayOutside;
+  const Vec3 direction = camera.world_from_cam.rotation * *in_cam;
   const double length = direction.norm();
   Ray ray;
   for (int a = 0; a < 3; ++a) {

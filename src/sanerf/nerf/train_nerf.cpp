@@ -7,16 +7,15 @@
 #include <optional>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/step_log.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/units.h"
+#include "sanerf/nerf/held_out_photo.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/nn/training_loop.h"
-#include "sanerf/scene/ignored_pixels.h"
 #include "sanerf/scene/whole_photos.h"
 
 namespace sanerf::nerf {
@@ -35,22 +34,14 @@ class HeldOutEvaluation {
     const std::vector<int> test = scene.TestViews();
     const scene::View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
     camera_ = view.camera.ResizedToLongest(kEvalSize);
-    const float white[3] = {1, 1, 1};
-    truth_ = CompositeOver(scene::LoadViewImage(view, camera_.width, camera_.height), white);
-    ignored_ = scene::LoadIgnoredPixels(view, camera_.width, camera_.height);
+    truth_.emplace(view, camera_);
   }
   const std::string& what() const { return what_; }
   // None when a request to stop came in between: the training has to be saved first.
   std::optional<double> Psnr(const NerfModel& model, const Job& job) const try {
-    const ImageF rgb = model.Render(camera_, job).rgb;
-    double squared = 0;
-    int64_t count = 0;
-    for (size_t i = 0; i < rgb.data.size(); ++i) {
-      if (!ignored_.empty() && ignored_.data[i / 3] != 0) continue;
-      squared += std::pow(double(rgb.data[i]) - truth_.data[i], 2);
-      ++count;
-    }
-    return -10 * std::log10(std::max(1e-10, squared / double(std::max<int64_t>(1, count))));
+    SquaredErrors errors;
+    errors.Add(model.Render(camera_, job).rgb, *truth_);
+    return errors.Psnr();
   } catch (const InterruptedError&) {
     return std::nullopt;
   }
@@ -58,8 +49,7 @@ class HeldOutEvaluation {
  private:
   std::string what_;
   Camera camera_;
-  ImageF truth_;
-  ImageU8 ignored_;
+  std::optional<HeldOutPhoto> truth_;
 };
 
 void CheckStatic(const Scene& scene) {

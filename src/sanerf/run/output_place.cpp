@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <set>
 
 #include "sanerf/core/error.h"
+#include "sanerf/scene/listing.h"
 
 namespace fs = std::filesystem;
 
@@ -32,18 +32,12 @@ std::optional<fs::path> PhotoFolderAround(const fs::path& path, const scene::Sce
   return std::nullopt;
 }
 
-bool IsPhoto(const fs::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension == ".png" || extension == ".jpg" || extension == ".jpeg";
-}
-
 // By the files that make a folder a scene, readable or not.
 bool LooksLikeScene(const fs::directory_entry& entry) {
   const std::string name = entry.path().filename().string();
-  return IsPhoto(entry.path()) || (name.rfind("transforms", 0) == 0 && entry.path().extension() == ".json") ||
-         name == "poses_bounds.npy" || (entry.is_directory() && (name == "sparse" || name.rfind("images", 0) == 0));
+  return scene::HasImageExtension(entry.path()) ||
+         (name.rfind("transforms", 0) == 0 && entry.path().extension() == ".json") || name == "poses_bounds.npy" ||
+         (entry.is_directory() && (name == "sparse" || name.rfind("images", 0) == 0));
 }
 
 std::string NoRunIn(const fs::path& run) { return "cannot make a run in " + run.string(); }

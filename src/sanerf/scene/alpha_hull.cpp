@@ -56,8 +56,7 @@ std::vector<Silhouette> LoadSilhouettes(const SceneListing& listing, const Job& 
   std::vector<const View*> chosen;
   std::vector<const View*> train;
   for (const ListedView& listed : listing.views) {
-    if (!listed.view.is_test && (listed.image.channels == 4 || listed.image.channels == 2))
-      train.push_back(&listed.view);
+    if (!listed.view.is_test && HasAlpha(listed.image.channels)) train.push_back(&listed.view);
   }
   const size_t count = std::min<size_t>(kMaxViews, train.size());
   for (size_t i = 0; i < count; ++i) chosen.push_back(train[i * train.size() / count]);

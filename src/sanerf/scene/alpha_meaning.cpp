@@ -18,8 +18,6 @@ constexpr uint8_t kNearlyOpaque = 250, kNearlyNone = 5;              // of 255
 constexpr double kNearlyAll = 0.999, kSome = 0.01, kLittle = 0.001;  // shares of a photo's pixels
 constexpr double kCrisp = 0.6;  // cut-outs have soft edges, hair and glass, and still are mostly one or the other
 
-bool HasAlphaChannel(const ListedView& listed) { return listed.image.channels == 2 || listed.image.channels == 4; }
-
 enum class Alpha { kOpaque, kCutOut, kNothing, kOther };
 
 struct SeenAlpha {
@@ -56,7 +54,7 @@ std::vector<SeenAlpha> LookAtSome(const std::vector<const View*>& views, const J
 void IgnoreAlpha(SceneListing& listing, const std::string& why) {
   int64_t count = 0;
   for (ListedView& listed : listing.views) {
-    if (!HasAlphaChannel(listed)) continue;
+    if (!HasAlpha(listed.image.channels)) continue;
     listed.view.ignores_alpha = true;
     ++count;
   }
@@ -69,7 +67,7 @@ bool DecideAlpha(SceneListing& listing, const Job& job) {
   std::vector<const View*> with;
   std::vector<std::string> without;
   for (const ListedView& listed : listing.views) {
-    if (HasAlphaChannel(listed))
+    if (HasAlpha(listed.image.channels))
       with.push_back(&listed.view);
     else
       without.push_back(listed.view.name);
@@ -98,7 +96,7 @@ bool DecideAlpha(SceneListing& listing, const Job& job) {
                                      IsAre(int64_t(without.size()), "one is", "the others are")));
     return false;
   }
-  std::erase_if(listing.views, [](const ListedView& listed) { return !HasAlphaChannel(listed); });
+  std::erase_if(listing.views, [](const ListedView& listed) { return !HasAlpha(listed.image.channels); });
   listing.warnings.push_back(
       fmt::format("{} no alpha channel, though the others are cut out by theirs, and {} left out: {}",
                   Counted(int64_t(without.size()), "photo has", "photos have"), IsAre(int64_t(without.size())),

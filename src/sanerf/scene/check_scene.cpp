@@ -261,8 +261,7 @@ void WarnOfForwardMotion(SceneListing& listing) {
     if (std::abs(listed.view.camera.world_from_cam.rotation.col(2).dot(along)) < kLooksAlong) return;
   listing.warnings.push_back(
       "all cameras stand on one line and look along it; depth in the middle of their pictures cannot be recovered, "
-      "take "
-      "some photos from beside that line");
+      "take some photos from beside that line");
 }
 
 // instant-ngp's box stands around the origin of its file; poses may be those of a place on the Earth.
@@ -343,11 +342,10 @@ void CheckListing(SceneListing& listing) {
   }
   DropBoxElsewhere(listing);
   if (!folded.empty()) {
-    listing.warnings.push_back(
-        fmt::format("the lens distortion of {} cannot be undone at the picture's edge: up to {:.2g} % of the pixels "
-                    "have no ray and "
-                    "take no part; check k1, k2, … unless that is the dark around a fisheye's circle: {}",
-                    NumPhotos(folded.size()), most_folded, ListOfNames(folded)));
+    listing.warnings.push_back(fmt::format(
+        "the lens distortion of {} cannot be undone at the picture's edge: up to {:.2g} % of the pixels "
+        "have no ray and take no part; check k1, k2, … unless that is the dark around a fisheye's circle: {}",
+        NumPhotos(folded.size()), most_folded, ListOfNames(folded)));
   }
   if (!unbounded.empty()) {
     listing.warnings.push_back(

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/listing.h"
 
 namespace sanerf::scene {
@@ -21,14 +22,9 @@ constexpr std::array<std::string_view, 19> kOtherExtensions = {
     ".tif", ".tiff", ".webp", ".heic", ".heif", ".avif", ".exr", ".bmp", ".gif", ".jxl",
     ".dng", ".cr2",  ".cr3",  ".nef",  ".arw",  ".orf",  ".raf", ".rw2", ".tga"};
 
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return char(std::tolower(c)); });
-  return text;
-}
-
 // Not a name that merely has a point in it ("frame.0001").
 bool EndsAsPhoto(const fs::path& name) {
-  const std::string extension = Lower(name.extension().string());
+  const std::string extension = LowerExtension(name);
   return HasImageExtension(name) ||
          std::find(kOtherExtensions.begin(), kOtherExtensions.end(), extension) != kOtherExtensions.end();
 }
@@ -81,9 +77,9 @@ std::string PlainName(const std::string& listed) {
   std::string name = listed;
   if (name.rfind(kByteOrderMark, 0) == 0) name.erase(0, kByteOrderMark.size());
   std::replace(name.begin(), name.end(), '\\', '/');
-  if (Lower(name.substr(0, kFileAddress.size())) == kFileAddress) {
+  if (LowerCase(name.substr(0, kFileAddress.size())) == kFileAddress) {
     name.erase(0, kFileAddress.size());
-    if (Lower(name.substr(0, 10)) == "localhost/") name.erase(0, 9);
+    if (LowerCase(name.substr(0, 10)) == "localhost/") name.erase(0, 9);
     if (name.size() > 1 && name[0] == '/' && HasDrive(name.substr(1))) name.erase(0, 1);  // file:///C:/photos
   }
   while (name.rfind("./", 0) == 0) name.erase(0, 2);
@@ -100,7 +96,7 @@ const PhotoFinder::Contents& PhotoFinder::ContentsOf(const fs::path& folder) {
     if (entry.is_directory(ec)) {
       contents.folders.push_back(path.filename().string());
     } else if (HasImageExtension(path) && ExistsAsFile(path)) {
-      contents.images[Lower(path.stem().string())].push_back(path.filename().string());
+      contents.images[LowerCase(path.stem().string())].push_back(path.filename().string());
     }
   }
   for (auto& [stem, images] : contents.images) {
@@ -122,9 +118,9 @@ PhotoFinder::Candidates PhotoFinder::FoldersLike(const fs::path& folder, const f
         inside.push_back((place / part).lexically_normal());
         continue;
       }
-      const std::string lower = Lower(part.string());
+      const std::string lower = LowerCase(part.string());
       for (const std::string& other : ContentsOf(place).folders)
-        if (Lower(other) == lower) inside.push_back(place / other);
+        if (LowerCase(other) == lower) inside.push_back(place / other);
     }
     places = std::move(inside);
   }
@@ -140,13 +136,13 @@ PhotoFinder::Candidates PhotoFinder::SearchIn(const fs::path& folder, const std:
     return found == images.end() ? std::vector<std::string>() : found->second;
   };
   Candidates case_of_extension, extended, other_extension, any_case;
-  for (const std::string& image : images_of(Lower(stem))) {
+  for (const std::string& image : images_of(LowerCase(stem))) {
     const bool has_stem = fs::path(image).stem().string() == stem;
-    if (has_stem && Lower(image) == Lower(name)) case_of_extension.push_back(folder / image);
+    if (has_stem && LowerCase(image) == LowerCase(name)) case_of_extension.push_back(folder / image);
     if (has_stem) other_extension.push_back(folder / image);
     any_case.push_back(folder / image);
   }
-  for (const std::string& image : images_of(Lower(name)))
+  for (const std::string& image : images_of(LowerCase(name)))
     if (fs::path(image).stem().string() == name) extended.push_back(folder / image);
   for (Candidates* kind : {&case_of_extension, &extended, &other_extension, &any_case})
     if (!kind->empty()) return *kind;

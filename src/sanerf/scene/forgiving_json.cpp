@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/text_file.h"
 
 namespace sanerf::scene {
@@ -24,7 +26,7 @@ bool IsOfWord(char c) {
 
 // The text that stands for a word which is no number that JSON knows; null for any other word.
 const char* InsteadOf(std::string word) {
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+  word = LowerCase(std::move(word));
   const bool is_negative = word[0] == '-';
   const std::string_view plain = std::string_view(word).substr(is_negative || word[0] == '+' ? 1 : 0);
   if (plain.rfind("nan", 0) == 0 || plain.rfind("1.#qnan", 0) == 0 || plain.rfind("1.#ind", 0) == 0 ||

@@ -8,6 +8,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/listing.h"
 #include "sanerf/scene/upright.h"
 
@@ -22,7 +23,7 @@ constexpr int kDark = 128;  // compression leaves no value exactly 0
 // 255 where ignored, at the mask's own size.
 ImageU8 ReadIgnoreMask(const IgnoreMask& mask) {
   const ImageU8 stored = ReadImage(mask.path);
-  const int num_colors = stored.channels == 2 || stored.channels == 4 ? stored.channels - 1 : stored.channels;
+  const int num_colors = stored.channels - (HasAlpha(stored.channels) ? 1 : 0);
   const int first_light = IsJpeg(mask.path) ? kDark : 1;
   ImageU8 ignored(stored.width, stored.height, 1);
   for (int64_t p = 0; p < stored.num_pixels(); ++p) {
@@ -93,9 +94,7 @@ ImageU8 LoadIgnoredPixels(const View& view, int width, int height) {
 }
 
 bool IsJpeg(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+  const std::string extension = LowerExtension(path);
   return extension == ".jpg" || extension == ".jpeg";
 }
 

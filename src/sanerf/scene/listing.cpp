@@ -5,12 +5,12 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <limits>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/core/orientation.h"
 #include "sanerf/core/phrases.h"
 
@@ -22,13 +22,6 @@ namespace {
 constexpr std::array kUsualPhotos = {".png", ".jpg", ".jpeg"};
 constexpr std::array kOtherPhotos = {".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".exr"};
 
-std::string LowerPhotoExtension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return char(std::tolower(c)); });
-  return extension;
-}
-
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
 constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
@@ -36,12 +29,12 @@ constexpr double kShortestAxis = 1e-6;  // of a pose with a scale
 }  // namespace
 
 bool HasUsualImageExtension(const fs::path& path) {
-  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerPhotoExtension(path)) != kUsualPhotos.end();
+  return std::find(kUsualPhotos.begin(), kUsualPhotos.end(), LowerExtension(path)) != kUsualPhotos.end();
 }
 
 bool HasImageExtension(const fs::path& path) {
   return HasUsualImageExtension(path) ||
-         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerPhotoExtension(path)) != kOtherPhotos.end();
+         std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerExtension(path)) != kOtherPhotos.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {

@@ -40,12 +40,10 @@ const std::string kLookedFor =
     kToolFiles;
 constexpr int kNamedMissing = 24;  // images that the warning names
 
-bool IsFile(const fs::path& path) { return ExistsAsFile(path); }
-
 // Than COLMAP's.
 bool HoldsAnotherFormat(const fs::path& folder) {
-  return IsFile(folder / "transforms.json") || IsFile(folder / "transforms_train.json") ||
-         IsFile(folder / "train" / "transforms.json") || IsFile(folder / "poses_bounds.npy") ||
+  return ExistsAsFile(folder / "transforms.json") || ExistsAsFile(folder / "transforms_train.json") ||
+         ExistsAsFile(folder / "train" / "transforms.json") || ExistsAsFile(folder / "poses_bounds.npy") ||
          IsPanopticLifting(folder) || IsMessyRooms(folder) || HoldsToolExport(folder);
 }
 
@@ -127,22 +125,22 @@ void FailIfPhotosWithoutPoses(const fs::path& path) {
 }
 
 SceneListing ReadListing(const fs::path& path, const SceneOptions& options, std::string& also_there, const Job& job) {
-  if (IsFile(path))
+  if (ExistsAsFile(path))
     if (const auto file = AsToolExport(path)) return ReadToolExport(*file, job);
-  if (IsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {}, job);
+  if (ExistsAsFile(path) && path.extension() == ".json") return ReadTransforms(path.parent_path(), path, {}, job);
   // Their folders may hold the transforms.json that the poses were made from, which lists photos of another place.
   if (IsPanopticLifting(path)) return ReadPanopticLifting(path, job);
-  if (IsFile(path / "transforms_train.json")) {
+  if (ExistsAsFile(path / "transforms_train.json")) {
     fs::path test = path / "transforms_test.json";
     const fs::path val = path / "transforms_val.json";
-    if (IsFile(test) && IsFile(val)) also_there = "transforms_val.json is not used";
-    if (!IsFile(test)) test = IsFile(val) ? val : fs::path();
+    if (ExistsAsFile(test) && ExistsAsFile(val)) also_there = "transforms_val.json is not used";
+    if (!ExistsAsFile(test)) test = ExistsAsFile(val) ? val : fs::path();
     return ReadTransforms(path, path / "transforms_train.json", test, job);
   }
-  if (IsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {}, job);
+  if (ExistsAsFile(path / "transforms.json")) return ReadTransforms(path, path / "transforms.json", {}, job);
   const fs::path inside = path / "train" / "transforms.json";  // 3D-FRONT
-  if (IsFile(inside)) return ReadTransforms(path, inside, {}, job);
-  const bool has_llff = IsFile(path / "poses_bounds.npy");
+  if (ExistsAsFile(inside)) return ReadTransforms(path, inside, {}, job);
+  const bool has_llff = ExistsAsFile(path / "poses_bounds.npy");
   if (!FindColmapModels(path).empty()) {
     // LLFF's own downloads carry a COLMAP model of photos that were renamed since: then the pose file decides.
     SceneListing listing = ReadColmap(path, options.model, job);

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/lower_case.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -36,13 +37,6 @@ struct ViewName {
 
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-std::string LowerExtension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension;
 }
 
 std::vector<MaskFile> ListMaskFiles(const fs::path& folder) {

@@ -12,6 +12,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/check_scene.h"
 #include "sanerf/scene/export_listing.h"
 #include "sanerf/scene/frame_folder.h"
@@ -57,11 +58,8 @@ void ReadSfmFocal(const JsonCursor& stored, const SfmVersion& version, Camera* c
 }
 
 ListedLens ReadSfmLens(const JsonCursor& stored) {
-  std::string type = stored.StringOr("type", "pinhole"), distortion = stored.StringOr("distortionType", "none");
-  const auto lower = [](std::string* text) {
-    std::transform(text->begin(), text->end(), text->begin(), [](unsigned char c) { return std::tolower(c); });
-  };
-  lower(&type), lower(&distortion);
+  const std::string type = LowerCase(stored.StringOr("type", "pinhole")),
+                    distortion = LowerCase(stored.StringOr("distortionType", "none"));
   std::vector<double> terms;
   if (stored.Has("distortionParams") && stored["distortionParams"].json().is_array()) {
     const JsonCursor params = stored["distortionParams"];

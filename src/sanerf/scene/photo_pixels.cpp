@@ -14,7 +14,7 @@ ImageU8 ReadPhoto(const std::filesystem::path& path, int orientation, float expo
 
 ImageF InColor(const ImageU8& stored, bool ignores_alpha) {
   ImageF image = ToFloat(stored);
-  const bool has_alpha = image.channels == 2 || image.channels == 4, is_gray = image.channels < 3;
+  const bool has_alpha = HasAlpha(image.channels), is_gray = image.channels < 3;
   if (!is_gray && !(has_alpha && ignores_alpha)) return image;
   ImageF color(image.width, image.height, has_alpha && !ignores_alpha ? 4 : 3);
   for (int64_t p = 0; p < image.num_pixels(); ++p) {

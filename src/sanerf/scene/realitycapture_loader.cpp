@@ -14,8 +14,9 @@
 #include <sstream>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/files.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/export_listing.h"
+#include "sanerf/scene/text_file.h"
 
 namespace sanerf::scene {
 namespace fs = std::filesystem;
@@ -47,14 +48,9 @@ std::vector<std::string> CsvFields(const std::string& line, char separator) {
   return fields;
 }
 
-std::string LowerCase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 class CsvTable {
  public:
-  explicit CsvTable(const fs::path& path) : path_(path.string()), text_(WithoutMark(ReadFile(path, FileKind::kText))) {
+  explicit CsvTable(const fs::path& path) : path_(path.string()), text_(ReadTextFile(path)) {
     std::string line;
     while (NextLine(&line)) {
       if (LowerCase(line).find("heading") == std::string::npos) continue;  // "#cameras 27"
@@ -101,10 +97,6 @@ class CsvTable {
   }
 
  private:
-  static std::string WithoutMark(std::string text) {
-    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-    return text;
-  }
   bool NextLine(std::string* line) {
     if (!std::getline(text_, *line)) return false;
     ++number_;

@@ -6,6 +6,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/input_file.h"
+#include "sanerf/core/lower_case.h"
 #include "sanerf/scene/meshroom_loader.h"
 #include "sanerf/scene/metashape_loader.h"
 #include "sanerf/scene/opensfm_loader.h"
@@ -18,13 +19,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr size_t kHeadBytes = 4096;  // bytes that tell what a file is
-
-std::string LowerExtensionOf(const std::string& name) {
-  std::string extension = fs::path(name).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return extension;
-}
 
 // Its first bytes; "" for what is no file that can be read.
 std::string HeadOf(const fs::path& path) {
@@ -42,7 +36,7 @@ std::string HeadOf(const fs::path& path) {
 
 // What a file of a folder is by its name and first bytes.
 std::optional<Tool> ToolOf(const fs::path& file) {
-  const std::string name = file.filename().string(), extension = LowerExtensionOf(name);
+  const std::string name = file.filename().string(), extension = LowerExtension(file);
   const auto has = [&](const char* text) { return HeadOf(file).find(text) != std::string::npos; };
   if (extension == ".xml" && has("<document") && has("<chunk")) return Tool::kMetashape;
   if (extension == ".csv" && has("heading") && has("pitch") && has("roll")) return Tool::kRealityCapture;

@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
+#include <optional>
 #include <utility>
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/orientation.h"
+#include "sanerf/scene/colmap_model.h"
 #include "sanerf/scene/forgiving_json.h"
 
 namespace sanerf::scene {
@@ -18,27 +19,12 @@ namespace {
 constexpr const char* kUndistortFirst = "undistort the photos first (for example colmap image_undistorter)";
 
 // The names that nerfstudio and COLMAP write. k4 of OPENCV continues the polynomial, as nerfstudio applies it.
-const std::map<std::string, LensModel> kLensModels = {{"PINHOLE", LensModel::kPerspective},
-                                                      {"SIMPLE_PINHOLE", LensModel::kPerspective},
-                                                      {"PERSPECTIVE", LensModel::kPerspective},
-                                                      {"SIMPLE_RADIAL", LensModel::kPerspective},
-                                                      {"RADIAL", LensModel::kPerspective},
-                                                      {"OPENCV", LensModel::kPerspective},
-                                                      {"BROWN_CONRADY", LensModel::kPerspective},
-                                                      {"FULL_OPENCV", LensModel::kRational},
-                                                      {"SIMPLE_DIVISION", LensModel::kDivision},
-                                                      {"DIVISION", LensModel::kDivision},
-                                                      {"FOV", LensModel::kFieldOfView},
-                                                      {"EUCM", LensModel::kUnified},
-                                                      {"SIMPLE_FISHEYE", LensModel::kFisheye},
-                                                      {"FISHEYE", LensModel::kFisheye},
-                                                      {"OPENCV_FISHEYE", LensModel::kFisheye},
-                                                      {"SIMPLE_RADIAL_FISHEYE", LensModel::kFisheye},
-                                                      {"RADIAL_FISHEYE", LensModel::kFisheye},
-                                                      {"THIN_PRISM_FISHEYE", LensModel::kFisheye},
-                                                      {"RAD_TAN_THIN_PRISM_FISHEYE", LensModel::kFisheye624},
-                                                      {"FISHEYE624", LensModel::kFisheye624},
-                                                      {"EQUIRECTANGULAR", LensModel::kEquirectangular}};
+std::optional<LensModel> LensModelOf(const std::string& name) {
+  if (name == "PERSPECTIVE") return LensModel::kPerspective;
+  if (name == "FISHEYE624") return LensModel::kFisheye624;
+  const ColmapLens* lens = ColmapLensByName(name);
+  return lens != nullptr ? std::optional(lens->model) : std::nullopt;
+}
 
 bool IsTrue(const FrameKeys& keys, const char* key) {
   return keys.Has(key) && keys[key].json().is_boolean() && keys[key].Bool();
@@ -51,11 +37,9 @@ LensModel ReadLensModel(const FrameKeys& keys) {
   LensModel model = LensModel::kPerspective;
   if (keys.Has("camera_model")) {
     const std::string name = keys["camera_model"].String();
-    const auto known = kLensModels.find(name);
-    if (known == kLensModels.end()) {
-      keys["camera_model"].Fail(fmt::format("the lens model {} is not supported", name), kUndistortFirst);
-    }
-    model = known->second;
+    const auto known = LensModelOf(name);
+    if (!known) keys["camera_model"].Fail(fmt::format("the lens model {} is not supported", name), kUndistortFirst);
+    model = *known;
   }
   if (IsTrue(keys, "latlong")) return LensModel::kEquirectangular;
   if (model != LensModel::kPerspective) return model;

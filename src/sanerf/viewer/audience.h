@@ -15,4 +15,10 @@ class Audience {
   virtual void Say(const std::string& event, const Json& data) = 0;  // progress, metric, message, answer
 };
 
+enum class MessageKind { kError, kWarning, kInfo };
+
+// "message" of docs/viewer.md.
+void SayMessage(Audience& audience, MessageKind kind, const std::string& text, const std::string& why = "",
+                const std::string& hint = "");
+
 }  // namespace sanerf::viewer

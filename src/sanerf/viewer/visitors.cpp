@@ -6,7 +6,6 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
 #include "sanerf/run/run_folder.h"
-#include "sanerf/viewer/live/work_list.h"
 
 namespace sanerf::viewer {
 namespace {
@@ -38,9 +37,8 @@ bool RememberVisitor(const std::filesystem::path& run, const std::string& token,
   try {
     WriteJsonFile(run / kVisitorsFile, earlier);
   } catch (const WriteError& error) {
-    WorkList(audience).Message(MessageKind::kWarning,
-                               "this page has to be opened with its address again after the next start", error.what(),
-                               error.hint());
+    SayMessage(audience, MessageKind::kWarning,
+               "this page has to be opened with its address again after the next start", error.what(), error.hint());
   }
   return true;
 }

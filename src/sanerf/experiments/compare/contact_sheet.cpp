@@ -8,6 +8,7 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/pixel_window.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/compare/compare_tables.h"
@@ -29,11 +30,6 @@ ImageU8 OverlayInCell(const ImageF& photo, const ImageU8& mask, const PixelWindo
   const int longest = std::max(crop.width(), crop.height());
   const int width = std::max(1, crop.width() * kCell / longest), height = std::max(1, crop.height() * kCell / longest);
   return exports::Overlay(Resize(Cut(photo, crop), width, height), ResizeNearest(Cut(mask, crop), width, height));
-}
-
-void Paste(const ImageU8& picture, int x, int y, ImageU8* onto) {
-  for (int v = 0; v < picture.height; ++v)
-    std::copy_n(picture.Pixel(0, v), size_t(picture.width) * 3, onto->Pixel(x, y + v));
 }
 
 SheetRow RowOf(const CompareResult& result, size_t object, const scene::View& view, const ImageU8& truth) {

@@ -36,8 +36,7 @@ using run::RunFolder;
 namespace {
 
 constexpr double kRenewSeconds = 1;  // between two copies of a field in training, and between its numbers
-constexpr double kStillAskedSeconds =
-    4;                                 // who has asked for one so lately asks again, and should not be shown an old one
+constexpr double kStillAsked = 4;    // seconds: who has asked so lately asks again, and should not be shown an old one
 constexpr int64_t kFirstPicture = 64;  // steps after which there is more to see than fog
 constexpr double kHeldOutSeconds = 5;  // between two looks at the held-out view
 constexpr auto kLongestHold = std::chrono::milliseconds(400);
@@ -279,7 +278,7 @@ void LiveField::Impl::BetweenSteps(const nerf::NerfTrainer& trainer, const StopT
       since_hold_ = Stopwatch();
     }
     const bool is_due = model_ == nullptr || since_copy_.seconds() > kRenewSeconds;
-    copies = is_due && since_asked_.seconds() < kStillAskedSeconds && trainer.step() >= kFirstPicture;
+    copies = is_due && since_asked_.seconds() < kStillAsked && trainer.step() >= kFirstPicture;
     if (!copies && since_told_.seconds() < kRenewSeconds) return;
     since_told_ = Stopwatch();
   }

@@ -96,11 +96,6 @@ bool WorkList::Cancel(int64_t id) {
   return true;
 }
 
-void WorkList::Message(MessageKind kind, const std::string& text, const std::string& why, const std::string& hint) {
-  constexpr const char* kNames[] = {"error", "warning", "info"};
-  audience_.Say("message", {{"kind", kNames[int(kind)]}, {"text", text}, {"why", why}, {"hint", hint}});
-}
-
 void WorkList::Forget(Line* line) {
   const std::lock_guard lock(mutex_);
   std::erase_if(tasks_, [&](const auto& task) { return task.second.line == line; });

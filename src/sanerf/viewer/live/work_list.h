@@ -15,8 +15,6 @@
 
 namespace sanerf::viewer {
 
-enum class MessageKind { kError, kWarning, kInfo };
-
 class WorkList {
   // Of a line; outlives it while somebody cancels.
   struct Control {
@@ -58,7 +56,9 @@ class WorkList {
   Json AsJson() const;  // "work" of docs/viewer.md
   // False when there is no such task.
   bool Cancel(int64_t id);
-  void Message(MessageKind kind, const std::string& text, const std::string& why = "", const std::string& hint = "");
+  void Message(MessageKind kind, const std::string& text, const std::string& why = "", const std::string& hint = "") {
+    SayMessage(audience_, kind, text, why, hint);
+  }
   void Message(const Error& error) { Message(MessageKind::kError, error); }
   void Message(MessageKind kind, const Error& error) {
     Message(kind, std::string(error.summary()), std::string(error.why()), error.hint());
