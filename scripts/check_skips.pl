@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
-# No test was skipped that the set-up provides for: check_skips.pl JUNIT.xml... of ctest --output-junit. A skip is allowed
-# where nothing that scripts/setup.sh installs could have prevented it.
+# No test was skipped that the set-up provides for: check_skips.pl FILE.xml... of ctest --output-junit or of GoogleTest's
+# --gtest_output. A skip is allowed where nothing that scripts/setup.sh installs could have prevented it.
 use strict;
 use warnings;
 use File::Basename;
@@ -22,14 +22,18 @@ for my $path (@ARGV) {
   local $/;
   my $text = <$in>;
   die "error: $path: no tests\n" unless $text =~ /<testcase /;
-  while ($text =~ m{<testcase name="([^"]*)"[^>]*status="(\w+)"[^>]*>(.*?)</testcase>}gs) {
-    my ($name, $status, $body) = ($1, $2, $3);
+  while ($text =~ m{<testcase ([^>]*?)(?:/>|>(.*?)</testcase>)}gs) {
+    my ($attributes, $body) = ($1, $2 // '');
+    my ($name) = $attributes =~ /\bname="([^"]*)"/;
+    my ($status) = $attributes =~ /\bstatus="(\w+)"/;
+    $name = "$1.$name" if $attributes =~ /\bresult=/ && $attributes =~ /\bclassname="([^"]*)"/;
     ++$num_tests;
-    next if $status eq 'run';
-    if ($status eq 'fail') { push @problems, "$name failed"; next }
+    if ($status eq 'fail' || $body =~ /<failure /) { push @problems, "$name failed"; next }
+    my ($reason) = $body =~ m{<skipped message="[^"]*?&#x0A;(.*?)(?:&#x0A;|")}s; # GoogleTest: file and line before it
+    next if $status eq 'run' && !defined $reason;
     ++$num_skipped;
     my ($output) = $body =~ m{<system-out>(.*?)</system-out>}s;
-    my ($reason) = ($output // '') =~ /: Skipped\s*\n(.*?)\n/s;
+    ($reason) = ($output // '') =~ /: Skipped\s*\n(.*?)\n/s unless defined $reason;
     $reason //= ($output // '') =~ /(skipped:[^\n]*)/i ? $1 : $status;
     push @problems, "$name was skipped: $reason" unless grep { $reason =~ $_ } @allowed;
   }

@@ -91,7 +91,7 @@ void Session::Refine(const Job& job) {
 // from nothing, as published].
 void Session::CountVotes(const Job& job) {
   vote_.Trace(job);
-  SharpenMasks(job);
+  SharpenMasks(Sharpened::kWhatIsDone, job);
   vote_.Count(edits_.Labeled(), steps_.missed, job);
 }
 
@@ -108,10 +108,10 @@ void Session::FitMasks(const Job& job) {
   if (edits_.Labeled().masks.empty())
     throw Error("there is no mask to fit the object field to", "no object has been decoded",
                 "click on an object first");
+  SharpenMasks(Sharpened::kAll, job);
   if (steps_.from_vote) {
     CountVotes(job);
   } else {
-    SharpenMasks(job);
     vote_.Paint(edits_.Labeled(), steps_.missed, job);
   }
   if (!field_.IsFitted(edits_))
@@ -201,15 +201,16 @@ void Session::Replace(const std::vector<ObjectId>& ids, std::vector<DecodedObjec
   }
 }
 
-void Session::SharpenMasks(const Job& job) {
+void Session::SharpenMasks(Sharpened which, const Job& job) {
   if (!steps_.sharpen) return;
   std::vector<ObjectId> blunt;
   std::vector<DecodedObject> masks;
   for (const EditedObject& object : edits_.objects()) {
-    // What is on its way is drawn as it is: Update goes on from it, and nothing of that may depend on who has looked.
-    const bool is_underway = object.state == MaskState::kFirst || object.state == MaskState::kPartial ||
-                             object.state == MaskState::kDecoded || object.state == MaskState::kHeld;
-    if (!object.masks || is_underway || !IsBlunt(*object.masks)) continue;
+    // Update goes on from what is on its way, and nothing of that may depend on who has looked: it is drawn as it is.
+    const bool is_underway =
+        object.state == MaskState::kFirst || object.state == MaskState::kPartial || object.state == MaskState::kDecoded;
+    if (!object.masks || object.state == MaskState::kHeld || !IsBlunt(*object.masks)) continue;
+    if (is_underway && which == Sharpened::kWhatIsDone) continue;
     blunt.push_back(object.id);
     masks.push_back(*object.masks);
   }

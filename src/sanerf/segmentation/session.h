@@ -115,7 +115,8 @@ class Session : public ScenePrompts {
   std::vector<size_t> PositionsOf(MaskState state) const;
   void Replace(const std::vector<ObjectId>& ids, std::vector<mask_decoder::DecodedObject> masks,
                const std::vector<size_t>& refined);
-  void SharpenMasks(const Job& job);  // those that are not sharp yet
+  enum class Sharpened { kWhatIsDone, kAll };
+  void SharpenMasks(Sharpened which, const Job& job);  // those that are not sharp yet
   void CountVotes(const Job& job);
   void FitMasks(const Job& job);
   SessionSnapshot Describe() const;

@@ -91,6 +91,23 @@ TEST_F(SessionTest, ANegativeClickCorrectsAndUndoBringsTheMasksBack) {
   EXPECT_FALSE(session.Redo());
 }
 
+TEST_F(SessionTest, AFieldIsFittedToSharpMasksAlsoAfterACorrectionInFewViews) {
+  Session session = MakeSession();
+  const ObjectId id = session.AddObject(Clicked("box", kBoxId));
+  session.Update(job_);
+  session.AddPrompt(id, ClickOn(kMugId, 0));
+  session.Decode(/*max_views=*/2, job_);
+  const auto num_blunt = [&] {
+    const SessionSnapshot snapshot = session.Snapshot(job_);
+    const std::vector<mask_decoder::ViewDecision>& views = snapshot.objects.masks[0]->views;
+    return std::count_if(views.begin(), views.end(),
+                         [](const mask_decoder::ViewDecision& view) { return view.used && !view.sharp_outline; });
+  };
+  EXPECT_GT(num_blunt(), 0);  // who looks on does not change them
+  session.Step(1, job_);
+  EXPECT_EQ(num_blunt(), 0);
+}
+
 TEST_F(SessionTest, AMovedPromptMeansAnotherThing) {
   Session session = MakeSession();
   session.AddObject(Clicked("thing", kBallId));

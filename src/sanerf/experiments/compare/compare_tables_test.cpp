@@ -32,7 +32,8 @@ eval::ObjectScore Scored(const std::string& name, int64_t iou_permille) {
   return object;
 }
 
-MethodResult Method(const std::string& name, const std::string& title, const std::vector<std::vector<int64_t>>& ious) {
+MethodResult NamedMethod(const std::string& name, const std::string& title,
+                         const std::vector<std::vector<int64_t>>& ious) {
   MethodResult method{name, title, "", {}, ""};
   for (size_t r = 0; r < ious.size(); ++r) {
     MethodRun run;
@@ -51,8 +52,8 @@ CompareResult Result() {
   result.scene = "kitchen & co";
   result.objects = {"mug", "bowl"};
   result.views = {"test/000.png"};
-  result.methods = {Method("sanerf", "SANeRF-HQ", {{950, 970}, {930, 970}}), Method("sa3d", "SA3D", {{960, 900}}),
-                    MethodResult{"isrf", "ISRF", "", {}, "no features"}};
+  result.methods = {NamedMethod("sanerf", "SANeRF-HQ", {{950, 970}, {930, 970}}),
+                    NamedMethod("sa3d", "SA3D", {{960, 900}}), MethodResult{"isrf", "ISRF", "", {}, "no features"}};
   result.methods[1].remarks = "from view 12";
   return result;
 }
@@ -174,7 +175,7 @@ TEST(CompareTables, UnknownMemoryIsLeftOut) {
 TEST(CompareTables, ScenesSideBySide) {
   CompareResult second = Result();
   second.scene = "bench";
-  second.methods[0] = Method("sanerf", "SANeRF-HQ", {{900, 900}});
+  second.methods[0] = NamedMethod("sanerf", "SANeRF-HQ", {{900, 900}});
   second.methods[1].runs.clear();
   second.methods[1].error = "no view has a mask";
   const TextTable table = SceneTable({Result(), second});

@@ -21,14 +21,10 @@ namespace {
 
 constexpr size_t kMostPromptedViews = 3;
 constexpr int kFrames = 12, kMostFrameSize = 180;  // together they cost what two or three views do
-constexpr int kLookSize = 96, kLookViews = 8;      // of those in which the object is looked for, on all its sides
+constexpr int kLookSize = 48, kLookViews = 8;      // of those in which the object is looked for, on all its sides
 constexpr float kDim = 0.2f;                       // what is not the object, around it
 constexpr double kFill = 0.42;                     // the object's radius as a share of the frame
 constexpr double kOutermost = 0.9;                 // of its pixels are within the radius
-
-ImageU8 MaskIn(const FiguredObject& object, const Camera& camera, const Job& job) {
-  return MaskOfLabel(object.field.Render(camera, job).labels, object.label);
-}
 
 // Where the object is, from the depth of its pixels.
 struct Place {
@@ -41,13 +37,11 @@ std::optional<Place> PlaceOf(const FiguredObject& object, const Job& job) {
   std::vector<Vec3> points;
   for (const int view_idx : scene::ThinnedViews(views, kLookViews)) {
     const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(kLookSize);
-    const ImageU8 mask = MaskIn(object, camera, job);
-    if (mask_decoder::CountNonZero(mask) == 0) continue;
-    const ImageF depth = object.nerf.Render(camera, job).depth;
-    for (int y = 0; y < mask.height; ++y)
-      for (int x = 0; x < mask.width; ++x)
-        if (mask.At(x, y) != 0 && depth.At(x, y) > 0)
-          points.push_back(camera.Lift({x + 0.5, y + 0.5}, double(depth.At(x, y))));
+    const ObjectView seen = RenderObject(object, camera, job);
+    for (int y = 0; y < camera.height; ++y)
+      for (int x = 0; x < camera.width; ++x)
+        if (const float depth = seen.radiance.depth.At(x, y); seen.mask.At(x, y) != 0 && depth > 0)
+          points.push_back(camera.Lift({x + 0.5, y + 0.5}, double(depth)));
   }
   if (points.empty()) return std::nullopt;
   Place place;
@@ -77,47 +71,45 @@ Camera Aimed(Camera camera, const Place& place) {
   return camera;
 }
 
-// The largest of the object's masks, and the camera that has it.
-struct Showing {
-  Camera camera;
-  ImageU8 labels, mask;
-};
-std::optional<Showing> LargestOf(const FiguredObject& object, const std::vector<int>& views, int size, const Job& job) {
-  std::optional<Showing> largest;
-  int64_t most = 0;
-  for (const int view_idx : views) {
-    const Camera camera = object.scene.views[size_t(view_idx)].camera.ResizedToLongest(size);
-    ImageU8 labels = object.field.Render(camera, job).labels;
-    ImageU8 mask = MaskOfLabel(labels, object.label);
-    const int64_t count = mask_decoder::CountNonZero(mask);
-    if (count <= most) continue;
-    most = count;
-    largest = Showing{camera, std::move(labels), std::move(mask)};
-  }
-  return largest;
-}
-
 }  // namespace
 
-std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vector<int>& views, int size,
+ObjectView RenderObject(const FiguredObject& object, const Camera& camera, const Job& job) {
+  ObjectView seen;
+  seen.camera = camera;
+  seen.labels = object.field.Render(camera, -1, &seen.radiance, job).labels;
+  seen.mask = MaskOfLabel(seen.labels, object.label);
+  return seen;
+}
+
+const ObjectView* LargestOf(const std::vector<ObjectView>& views) {
+  const auto size = [](const ObjectView& view) { return mask_decoder::CountNonZero(view.mask); };
+  const auto largest = std::max_element(views.begin(), views.end(),
+                                        [&](const auto& one, const auto& other) { return size(one) < size(other); });
+  return largest == views.end() || size(*largest) == 0 ? nullptr : &*largest;
+}
+
+std::vector<ReportFigure> FiguresOf(const FiguredObject& object, const std::vector<ObjectView>& views, int size,
                                     const Job& job) {
   std::vector<ReportFigure> figures;
   for (const int view_idx : ViewsOfPrompts(object.prompt, object.scene, kMostPromptedViews)) {
     const scene::View& view = object.scene.views[size_t(view_idx)];
-    const Camera camera = view.camera.ResizedToLongest(size);
+    const Camera camera = PictureCamera(view, size);
     ImageU8 photo =
         ToU8(CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), object.nerf.background()));
     DrawPrompts(object.prompt, object.scene, view_idx, &photo);
     figures.push_back({"prompts in " + view.name, {std::move(photo)}});
   }
-  if (const std::optional<Showing> showing = LargestOf(object, views, size, job)) {
-    const exports::Matte matte =
-        exports::MatteOf(object.nerf.Render(showing->camera, job).rgb,
-                         object.field.Coverage(showing->camera, showing->labels, object.label, job), job);
-    const ImageU8 cutout = Cut(exports::Cutout(matte.foreground, matte.alpha), CropAround(showing->mask));
+  if (const ObjectView* largest = LargestOf(views)) {
+    const exports::Matte matte = exports::MatteOf(
+        largest->radiance.rgb, object.field.Coverage(largest->camera, largest->labels, object.label, job), job);
+    const ImageU8 cutout = Cut(exports::Cutout(matte.foreground, matte.alpha), CropAround(largest->mask));
     figures.push_back({"cut out", {cutout, /*is_photo=*/false}});
   }
   return figures;
+}
+
+Camera PictureCamera(const scene::View& view, int size) {
+  return view.camera.ResizedToLongest(std::min(size, std::max(view.camera.width, view.camera.height)));
 }
 
 std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const Job& job) {
@@ -127,10 +119,10 @@ std::vector<ReportPicture> TurntableOf(const FiguredObject& object, const Job& j
   for (const exports::NamedCamera& orbit : exports::OrbitCameras(object.scene, kFrames)) {
     job.ThrowIfStopped("the report");
     const Camera camera = Aimed(orbit.camera, *place);
-    ImageF rgb = object.nerf.Render(camera, job).rgb;
-    const ImageU8 mask = MaskIn(object, camera, job);
-    for (size_t i = 0; i < mask.data.size(); ++i)
-      for (size_t c = 0; c < 3 && mask.data[i] == 0; ++c) rgb.data[3 * i + c] *= kDim;
+    ObjectView seen = RenderObject(object, camera, job);
+    ImageF& rgb = seen.radiance.rgb;
+    for (size_t i = 0; i < seen.mask.data.size(); ++i)
+      for (size_t c = 0; c < 3 && seen.mask.data[i] == 0; ++c) rgb.data[3 * i + c] *= kDim;
     frames.push_back({ToU8(rgb)});
   }
   return frames;

@@ -32,7 +32,10 @@ TEST_F(ObjectFigures, PromptsACutOutAndATurn) {
   const scene::View& clicked = scene_->views[size_t(scene_->TrainViews()[1])];
   prompt.clicks = {{clicked.name, Vec2(10, 10), 1}};
   const FiguredObject object{*scene_, *nerf_, field, /*label=*/1, prompt};
-  const std::vector<ReportFigure> figures = FiguresOf(object, scene_->TestViews(), 64, Job());
+  std::vector<ObjectView> views;
+  for (const int view_idx : scene_->TestViews())
+    views.push_back(RenderObject(object, PictureCamera(scene_->views[size_t(view_idx)], 64), Job()));
+  const std::vector<ReportFigure> figures = FiguresOf(object, views, 64, Job());
   ASSERT_EQ(figures.size(), 2u);
   EXPECT_THAT(figures[0].caption, HasSubstr(clicked.name));
   EXPECT_EQ(figures[0].picture.image.At(10, 10, 1), 220);  // the dot
@@ -72,8 +75,16 @@ TEST_F(ObjectFigures, WhatIsNowhereHasNoCutOutAndNoTurn) {
   const mask_aggregator::ObjectModel field = Field();
   const mask_decoder::ObjectPrompt prompt;
   const FiguredObject object{*scene_, *nerf_, field, /*label=*/7, prompt};
-  EXPECT_TRUE(FiguresOf(object, scene_->TestViews(), 64, Job()).empty());
+  const Camera camera = PictureCamera(scene_->views[0], 64);
+  EXPECT_TRUE(FiguresOf(object, {RenderObject(object, camera, Job())}, 64, Job()).empty());
   EXPECT_TRUE(TurntableOf(object, Job()).empty());
+}
+
+TEST_F(ObjectFigures, PicturesHaveNoMorePixelsThanThePhoto) {
+  const scene::View& view = scene_->views[0];
+  const int longest = std::max(view.camera.width, view.camera.height);
+  EXPECT_EQ(PictureCamera(view, longest / 2).width, view.camera.width / 2);
+  EXPECT_EQ(PictureCamera(view, 10 * longest).width, view.camera.width);
 }
 
 }  // namespace

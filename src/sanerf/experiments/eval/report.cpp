@@ -160,53 +160,34 @@ class SamMasks {
   std::optional<segmentation::SegmentationInput> input_;  // none without the model
 };
 
-// What all rows of an object are made from.
+// What all rows of an object have in common.
 struct ShownObject {
-  const NerfModel& nerf;
-  const mask_aggregator::ObjectModel& field;
-  int label;
-  std::optional<int> instance;  // in the scene's masks
-  int picture_size;
+  const FiguredObject& object;
+  std::optional<int> instance;              // in the scene's masks
   const std::map<int, ImageU8>& sam_masks;  // by view
+  exports::Veil veil;
 };
-
-// What the fields show of a row's view.
-struct RenderedRow {
-  Camera camera;
-  nerf::RenderedView render;
-  ImageU8 mask;
-};
-
-RenderedRow RenderRow(const ShownObject& object, const scene::View& view, const Job& job) {
-  const Camera camera = view.camera.ResizedToLongest(object.picture_size);
-  return {camera, object.nerf.Render(camera, job), MaskOfLabel(object.field.Render(camera, job).labels, object.label)};
-}
-
-// One veil for all rows: of the view that shows the most of the object.
-exports::Veil VeilOf(const std::vector<RenderedRow>& rows) {
-  const auto size = [](const RenderedRow& row) { return mask_decoder::CountNonZero(row.mask); };
-  const auto largest = std::max_element(rows.begin(), rows.end(),
-                                        [&](const auto& one, const auto& other) { return size(one) < size(other); });
-  return largest == rows.end() ? exports::Veil() : exports::StandingOut(largest->render.rgb, largest->mask);
-}
 
 // The pictures of one row.
-ReportRow MakeRow(const ShownObject& object, int view_idx, const scene::View& view, const RenderedRow& rendered,
-                  const exports::Veil& veil) {
-  const auto& [camera, render, mask] = rendered;
-  const ImageF photo = CompositeOver(scene::LoadViewImage(view, camera.width, camera.height), object.nerf.background());
+ReportRow MakeRow(const ShownObject& shown, int view_idx, const ObjectView& seen) {
+  const scene::View& view = shown.object.scene.views[size_t(view_idx)];
+  const int width = seen.camera.width, height = seen.camera.height;
+  const ImageF& render = seen.radiance.rgb;
+  const ImageF photo = CompositeOver(scene::LoadViewImage(view, width, height), shown.object.nerf.background());
   ReportRow row;
   row.view = view.name;
-  row.pictures = {
-      {ToU8(photo)}, {ToU8(render.rgb)}, {ColorizeDepth(render.depth)}, {}, {exports::Overlay(render.rgb, mask, veil)}};
-  if (const auto sam_mask = object.sam_masks.find(view_idx); sam_mask != object.sam_masks.end())
-    row.pictures[3].image =
-        exports::Overlay(render.rgb, ResizeNearest(sam_mask->second, camera.width, camera.height), veil);
-  const std::optional<ImageU8> full = object.instance ? eval::TruthMask(view, *object.instance) : std::nullopt;
+  row.pictures = {{ToU8(photo)},
+                  {ToU8(render)},
+                  {ColorizeDepth(seen.radiance.depth)},
+                  {},
+                  {exports::Overlay(render, seen.mask, shown.veil)}};
+  if (const auto sam_mask = shown.sam_masks.find(view_idx); sam_mask != shown.sam_masks.end())
+    row.pictures[3].image = exports::Overlay(render, ResizeNearest(sam_mask->second, width, height), shown.veil);
+  const std::optional<ImageU8> full = shown.instance ? eval::TruthMask(view, *shown.instance) : std::nullopt;
   if (full) {
-    const ImageU8 truth = ResizeNearest(*full, camera.width, camera.height);
-    row.pictures.push_back({exports::Overlay(photo, truth, veil)});
-    row.pictures.push_back({exports::MaskDifference(mask, truth), /*is_photo=*/false});
+    const ImageU8 truth = ResizeNearest(*full, width, height);
+    row.pictures.push_back({exports::Overlay(photo, truth, shown.veil)});
+    row.pictures.push_back({exports::MaskDifference(seen.mask, truth), /*is_photo=*/false});
   } else {
     row.pictures.resize(kColumns.size());
   }
@@ -227,24 +208,24 @@ ReportObject SectionOf(const Shown& object, const SamMasks& sam, int picture_siz
   const NerfModel& nerf = run->nerf(job);
   const std::map<int, ImageU8> sam_masks = sam.Of(object.stored.prompt, job);
   const mask_aggregator::ObjectModel field = mask_aggregator::ObjectModel::Load(object.stored.checkpoint(), nerf);
-  ReportObject section{object.stored.name, object.summary, {}};
-  std::optional<int> instance;
-  if (object.score != nullptr && object.score->instance >= 0) instance = object.score->instance;
-  const ShownObject about{nerf, field, object.stored.label, instance, picture_size, sam_masks};
-  std::vector<int> views;
-  std::vector<RenderedRow> rendered;
+  const FiguredObject figured{scene, nerf, field, object.stored.label, object.stored.prompt};
+  std::vector<ObjectView> seen;
   for (const auto& [view_idx, note] : object.rows) {
     job.ThrowIfStopped("the report");
-    views.push_back(view_idx);
-    rendered.push_back(RenderRow(about, scene.views[size_t(view_idx)], job));
+    seen.push_back(RenderObject(figured, PictureCamera(scene.views[size_t(view_idx)], picture_size), job));
   }
-  const exports::Veil veil = VeilOf(rendered);
-  for (size_t i = 0; i < views.size(); ++i) {
-    section.rows.push_back(MakeRow(about, views[i], scene.views[size_t(views[i])], rendered[i], veil));
+  std::optional<int> instance;
+  if (object.score != nullptr && object.score->instance >= 0) instance = object.score->instance;
+  ShownObject shown{figured, instance, sam_masks, {}};
+  // One veil for all rows.
+  if (const ObjectView* largest = LargestOf(seen))
+    shown.veil = exports::StandingOut(largest->radiance.rgb, largest->mask);
+  ReportObject section{object.stored.name, object.summary, {}};
+  for (size_t i = 0; i < seen.size(); ++i) {
+    section.rows.push_back(MakeRow(shown, object.rows[i].first, seen[i]));
     section.rows.back().note = object.rows[i].second;
   }
-  const FiguredObject figured{scene, nerf, field, object.stored.label, object.stored.prompt};
-  section.figures = FiguresOf(figured, views, picture_size, job);
+  section.figures = FiguresOf(figured, seen, picture_size, job);
   section.turntable = TurntableOf(figured, job);
   return section;
 }
