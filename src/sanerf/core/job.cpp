@@ -39,6 +39,12 @@ Job Job::WithThreads(int num_threads) const {
   return job;
 }
 
+Job Job::InBackground() const {
+  Job job = *this;
+  job.is_background_ = true;
+  return job;
+}
+
 bool Job::stop_requested() const {
   return std::any_of(stops_.begin(), stops_.end(), [](const StopToken& stop) { return stop.stop_requested(); });
 }

@@ -33,6 +33,9 @@ class Job {
   Job With(StopToken stop) const;          // may be stopped by this one as well
   Job WithThreads(int num_threads) const;  // at most so many threads at a time; 0 = those of the process
   int num_threads() const { return num_threads_; }
+  // Nobody waits for it: the threads that are made for it have a lower priority (LowerPriorityOfThisThread).
+  Job InBackground() const;
+  bool is_background() const { return is_background_; }
 
   bool stop_requested() const;
   // "WHAT interrupted" as an InterruptedError once a stop was requested: where nothing has to be saved first.
@@ -50,6 +53,7 @@ class Job {
   std::vector<EventSink*> sinks_;
   std::vector<StopToken> stops_;
   int num_threads_ = 0;
+  bool is_background_ = false;
 };
 
 // One task of a job, from kStarted to kFinished; kAbandoned when it is destroyed before. The job must outlive it.

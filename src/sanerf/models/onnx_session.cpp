@@ -18,6 +18,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/system_info.h"
+#include "sanerf/core/thread_priority.h"
 #include "sanerf/models/onnx_graph.h"
 #include "sanerf/models/page_allocator.h"
 
@@ -68,7 +69,19 @@ Ort::Env& Environment() {
   return environment;
 }
 
-Ort::SessionOptions Options(int threads) {
+OrtCustomThreadHandle BeginBackgroundThread(void*, OrtThreadWorkerFn work, void* argument) {
+  return reinterpret_cast<OrtCustomThreadHandle>(new std::thread([work, argument] {
+    LowerPriorityOfThisThread();
+    work(argument);
+  }));
+}
+
+void EndBackgroundThread(OrtCustomThreadHandle handle) {
+  const std::unique_ptr<std::thread> thread(reinterpret_cast<std::thread*>(const_cast<OrtCustomHandleType*>(handle)));
+  thread->join();
+}
+
+Ort::SessionOptions Options(int threads, const Job& job) {
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(threads > 0 ? threads : NumThreads());
   options.SetInterOpNumThreads(1);
@@ -83,6 +96,8 @@ Ort::SessionOptions Options(int threads) {
   // with no less processor time.
   options.DisableMemPattern();
   if (threads == 0) options.AddConfigEntry("session.use_env_allocators", "1");  // PageAllocator
+  if (job.is_background())
+    options.SetCustomCreateThreadFn(BeginBackgroundThread).SetCustomJoinThreadFn(EndBackgroundThread);
   return options;
 }
 
@@ -189,8 +204,8 @@ void OnnxSession::Open(const std::string* bytes, int threads, const Job& job) {
   handle_ = std::make_unique<Handle>();
   try {
     Ort::Session& session = handle_->session;
-    session = bytes ? Ort::Session(environment, bytes->data(), bytes->size(), Options(threads))
-                    : Ort::Session(environment, file_.c_str(), Options(threads));
+    session = bytes ? Ort::Session(environment, bytes->data(), bytes->size(), Options(threads, job))
+                    : Ort::Session(environment, file_.c_str(), Options(threads, job));
     const Ort::AllocatorWithDefaultOptions allocator;
     for (size_t i = 0; i < session.GetInputCount(); ++i)
       inputs_.push_back(InfoOf(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));

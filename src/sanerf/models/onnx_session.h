@@ -38,8 +38,9 @@ class GraphError : public Error {
 class OnnxSession {
  public:
   // file: .onnx or .ort. hint: what to do when it cannot be used. bytes: the model itself when it is not to be read
-  // from `file`. threads: of one run; 0 = NumThreads(), and between two runs their memory is given back. Throws Error
-  // when the file is missing, GraphError when it is truncated or not a model.
+  // from `file`. threads: of one run, made here, of lower priority for a job in the background; 0 = NumThreads(), and
+  // between two runs their memory is given back. Throws Error when the file is missing, GraphError when it is truncated
+  // or not a model.
   OnnxSession(std::filesystem::path file, std::string hint, int threads, const Job& job);
   OnnxSession(std::filesystem::path file, std::string hint, const std::string& bytes, int threads, const Job& job);
   ~OnnxSession();

@@ -122,7 +122,7 @@ std::shared_ptr<const sam::Sam> GroundKeeper::OpenSam(const Job& job) {
   const std::string name = context_.field.settings().encode.model;
   if (sam_ && sam_name_ == name) return sam_;
   SayOpening("SAM is being opened");
-  sam_ = sam::LoadSam(name, job);
+  sam_ = sam::LoadSam(name, job.InBackground());  // its encoder's threads: its decoder has none of its own
   sam_name_ = name;
   SayOpening("");
   return sam_;

@@ -9,6 +9,7 @@
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/thread_priority.h"
 #include "sanerf/segmentation/first_views.h"
 
 namespace sanerf::viewer {
@@ -65,6 +66,7 @@ std::optional<int> Encoder::NextView() const {
 }
 
 void Encoder::Run(const StopToken& closing) {
+  LowerPriorityOfThisThread();  // the page is drawn by the same processors
   if (goes_on_again_.exchange(false)) {
     is_enough_ = false;
     num_failed_ = 0;
