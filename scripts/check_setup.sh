@@ -79,7 +79,7 @@ done
 # What was declined stays declined, also for demo.sh, until it is asked for.
 expect 0 "everything is there" -- there "$copy/scripts/setup.sh" --no-page
 expect 0 "everything is there" "with it: scripts/setup.sh --page" -- there "$copy/scripts/setup.sh"
-expect 9 "everything is there" "about 3 minutes" "cmake --preset release" -- there "$copy/scripts/demo.sh"
+expect 9 "everything is there" "3 to 5 minutes" "cmake --preset release" -- there "$copy/scripts/demo.sh"
 expect 0 "the page of sanerf view" -- there "$copy/scripts/setup.sh" --plan --page
 expect 0 "everything is there" -- there "$copy/scripts/setup.sh" --plan
 expect 1 "error: npm cannot fetch" -- there "$copy/scripts/setup.sh" --page

@@ -50,7 +50,7 @@ link_program() {
   if [ -f build/release/build.ninja ] && grep -qs '^SANERF_BUILD_TESTS:[A-Z]*=ON' build/release/CMakeCache.txt; then
     tests=ON
   fi
-  echo "demo: compiling; from nothing that takes about 3 minutes on two cores"
+  echo "demo: compiling; from nothing that takes 3 to 5 minutes on two cores"
   cmake --preset release -DSANERF_BUILD_TESTS=$tests
   cmake --build --preset release --target sanerf
 ) >&2

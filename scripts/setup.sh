@@ -167,7 +167,7 @@ measure_packages() {
   size_of_packages="about $mb_of_packages MB to fetch, as on a bare Debian 12: apt-get has no lists yet that say it"
 }
 
-apt_failed() { fail_with_log "$1" "check the network and /etc/apt, then run this again"; } # WHAT
+apt_failed() { fail_with_log "$1" "do what the line that begins with E: says, or check the network and /etc/apt; then run this again"; } # WHAT
 
 become_root() {
   local by_hand="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"

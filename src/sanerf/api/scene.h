@@ -19,7 +19,7 @@ namespace sanerf::api {
 
 class Scene {
  public:
-  // The option scene.test_every counts. Throws Error for a missing folder, broken files and impossible poses.
+  // The options scene.* count. Throws Error for a missing folder, broken files and impossible poses.
   static Scene Open(const std::filesystem::path& folder, const Options& options, const Job& job);
 
   int num_views() const;

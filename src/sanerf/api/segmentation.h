@@ -48,7 +48,7 @@ struct Prompt {
   std::vector<Point> points = {};
 };
 
-// ---- Views encoded by the segmentation model. Costs about a second each, once: clicks on them are then cheap.
+// ---- Views encoded by the segmentation model. Costs seconds each, once: clicks on them are then cheap.
 
 class EncodedViews {
  public:

@@ -205,6 +205,7 @@ class FindViewTest : public testing::Test {
          {"test/000.png", "test/r_9.png", "train/000.png", "train/r_012.png", "train/r_013.png", "7.png"}) {
       View view;
       view.name = name;
+      view.is_test = view.name.starts_with("test/");
       scene_.views.push_back(view);
     }
   }
@@ -232,7 +233,7 @@ TEST_F(FindViewTest, ErrorsOfferNames) {
   EXPECT_THAT(FindError("_012"), HasSubstr("unknown view"));  // not at a folder boundary
   EXPECT_THAT(FindError("train_000"), HasSubstr("unknown view 'train_000': none of the 6 images has that name | did "
                                                 "you mean 'train/000'"));
-  EXPECT_THAT(FindError("zzzzzzzz"), HasSubstr("none of the 6 images has that name | names look like 'test/000'"));
+  EXPECT_THAT(FindError("zzzzzzzz"), HasSubstr("none of the 6 images has that name | names look like 'train/000'"));
   EXPECT_THROW(scene_.FindView(""), UsageError);
 }
 

@@ -85,10 +85,12 @@ int Scene::FindView(const std::string& name) const {
   const std::string stem = WithoutExtension(query);  // "IMG_12.JPG" of a scene of PNG files
   std::string suggestion = DidYouMean(stem, ShortNames(views, query.find('/') != std::string::npos));
   if (suggestion.empty()) suggestion = DidYouMean(stem, ShortNames(views, /*with_folder=*/true));
+  const std::vector<int> train = TrainViews();  // others take no prompts
+  const View& example = views[train.empty() ? 0 : size_t(train[0])];
   throw UsageError(
       fmt::format("unknown view '{}'", name),
       fmt::format("none of the {} has that name", Counted(int64_t(views.size()), "image")),
-      suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(views[0].name)) : suggestion);
+      suggestion.empty() ? fmt::format("names look like '{}'", WithoutExtension(example.name)) : suggestion);
 }
 
 ImageF LoadViewImage(const View& view, int width, int height) {

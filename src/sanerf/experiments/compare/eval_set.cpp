@@ -80,6 +80,9 @@ EvalSet ReadList(const fs::path& file) {
 }
 
 EvalSet FindScenes(const fs::path& folder) {
+  if (run::RunFolder::Exists(folder))  // its scene may lie in it
+    throw UsageError(folder.string() + " is no benchmark", "it is the run of one scene",
+                     "methods are compared on it by: sanerf compare " + folder.string());
   EvalSet set{folder, {}};
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const fs::path prompts = entry.path() / "prompts.json";

@@ -73,6 +73,12 @@ TEST_F(EvalSetTest, ABadListSaysWhereAndWhy) {
               AllOf(HasSubstr("no such folder or list"), what_it_is));
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "masks"); }),
               AllOf(HasSubstr("is no benchmark"), what_it_is));
+  // A run may hold its scene, with prompts.
+  fs::create_directories(folder_ / "run" / "scene");
+  WriteFileAtomic(folder_ / "run" / "scene" / "prompts.json", "{}");
+  WriteFileAtomic(folder_ / "run" / "run.json", "{}");
+  EXPECT_THAT(ErrorTextOf<UsageError>([&] { ReadEvalSet(folder_ / "run"); }),
+              AllOf(HasSubstr("it is the run of one scene"), HasSubstr("sanerf compare")));
 }
 
 TEST_F(EvalSetTest, ASceneWithoutGroundTruthIsNotTrained) {
