@@ -20,7 +20,7 @@ namespace {
 
 struct EvalFlags {
   experiments::EvalRequest request;
-  std::string run, scene, masks;
+  std::string run, scene, masks, look = "mean";
   std::vector<std::string> baselines;
   bool report = false, match = false;
 };
@@ -54,6 +54,7 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::EvalRequest request = flags.request;
   request.masks = flags.masks;
+  request.look = nerf::ParseHeldOutLook(flags.look);
   for (const std::string& name : flags.baselines)
     request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
   std::optional<std::filesystem::path> scene;
@@ -106,6 +107,11 @@ void AddEval(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_flag("--match", flags->match,
                 "which automatically found object is which instance of the ground truth; --object NAME: of its field");
+  sub->add_option(
+         "--look", flags->look,
+         "in which light PSNR and SSIM compare held-out views: mean of the training photos, nearest of them, or "
+         "half: colors fitted on the left half of the photo, the right half scored")
+      ->type_name("mean|nearest|half");
   sub->add_flag("--report", flags->report, "write RUN/report.html");
   Exclude(sub, {"--match"}, {"--report", "--masks", "--instance"});
   sub->add_option("--scene", flags->scene, "where the scene is now, when it was moved")->type_name("DIR");

@@ -60,10 +60,14 @@ struct Text {
   const char* what;
 };
 
+struct FormerChoiceName {
+  const char *former = nullptr, *now = nullptr;
+};
+
 struct OptionMark {
   bool is_experimental = false;
-  const char* former_key = nullptr;                                // still read, with a notice
-  const char *former_choice = nullptr, *choice_instead = nullptr;  // the same of one of the choices
+  const char* former_key = nullptr;         // still read, with a notice
+  FormerChoiceName former_choices[2] = {};  // the same of some of the choices; "true" and "false" where it was a flag
 
   constexpr OptionMark Formerly(const char* key) const {
     OptionMark mark = *this;
@@ -72,8 +76,7 @@ struct OptionMark {
   }
   constexpr OptionMark FormerChoice(const char* former, const char* now) const {
     OptionMark mark = *this;
-    mark.former_choice = former;
-    mark.choice_instead = now;
+    mark.former_choices[mark.former_choices[0].former == nullptr ? 0 : 1] = {former, now};
     return mark;
   }
 };

@@ -13,7 +13,9 @@ namespace {
 
 // A choice by its present name.
 std::string PresentChoice(const OptionRegistry::Entry& entry, const std::string& text) {
-  return entry.mark.former_choice != nullptr && text == entry.mark.former_choice ? entry.mark.choice_instead : text;
+  for (const FormerChoiceName& name : entry.mark.former_choices)
+    if (name.former != nullptr && text == name.former) return name.now;
+  return text;
 }
 
 struct Refusal {
@@ -123,7 +125,8 @@ std::vector<std::string> OptionRegistry::FromJson(const Json& json, const std::s
     const std::string key = is_former ? entry.mark.former_key : entry.key;
     if (!stage.contains(key)) continue;
     const Json& recorded = stage.at(key);
-    const Json value = recorded.is_string() ? Json(PresentChoice(entry, recorded.get<std::string>())) : recorded;
+    const std::string text = OptionValueText(recorded), present = PresentChoice(entry, text);
+    const Json value = present == text ? recorded : Json(present);
     if (const std::optional<Json> accepted = entry.values.Accept(value)) {
       entry.set(*accepted);
       const std::string now = value == recorded ? entry.name() : entry.name() + "=" + OptionValueText(value);

@@ -207,6 +207,31 @@ TEST(Options, FormerNamesAreReadWithANotice) {
   EXPECT_EQ(options.color_width, 96);  // the present name is the one that is meant
 }
 
+enum class Light { kOff, kGain };
+struct OnceAFlag {
+  Light light = Light::kOff;
+  template <class V>
+  void Visit(V&& v) {
+    v("light", light, "how light is told", OneOf(Choice{"off", Light::kOff}, Choice{"gain", Light::kGain}),
+      Formerly("gains").FormerChoice("true", "gain").FormerChoice("false", "off"));
+  }
+};
+
+TEST(Options, AFlagThatBecameAChoiceIsReadWithANotice) {
+  OnceAFlag options;
+  OptionRegistry registry;
+  registry.Add("nerf", options);
+  EXPECT_EQ(registry.Set("nerf.gains=true").notice, "nerf.gains=true is called nerf.light=gain now");
+  EXPECT_EQ(options.light, Light::kGain);
+  EXPECT_EQ(registry.Set("nerf.gains=false").notice, "nerf.gains=false is called nerf.light=off now");
+  EXPECT_EQ(options.light, Light::kOff);
+  const std::vector<std::string> notices = registry.FromJson({{"nerf", {{"gains", true}}}}, "run.json");
+  EXPECT_EQ(options.light, Light::kGain);
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0], "run.json: nerf.gains=true is called nerf.light=gain now");
+  EXPECT_THROW(registry.FromJson({{"nerf", {{"gains", 1}}}}, "run.json"), Error);
+}
+
 struct SmallerOptions {
   int iters = 10;
   template <class V>

@@ -168,7 +168,7 @@ std::vector<scene::Oddity> OdditiesOf(const SceneSheet& sheet, const scene::Scen
     oddities.push_back(
         {fmt::format("{} more than twice or less than half as much light as the others: {}",
                      Counted(int64_t(unusual.size()), "photo has", "photos have"), FirstFew(unusual, kNamedOnSheet)),
-         "if the exposure changed and not what is seen, train with --set nerf.exposure=true"});
+         "if the exposure changed and not what is seen, train with --set nerf.appearance=gain"});
   }
   return oddities;
 }

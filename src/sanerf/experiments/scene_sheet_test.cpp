@@ -78,7 +78,7 @@ TEST(SceneSheet, BrokenDarkAndIgnored) {
   ASSERT_EQ(oddities.size(), 2u);
   EXPECT_THAT(oddities[0].what, HasSubstr("1 photo cannot be used: cannot read image "));
   EXPECT_THAT(oddities[1].what, HasSubstr("photo 2.png (darker)"));
-  EXPECT_THAT(oddities[1].advice, HasSubstr("nerf.exposure=true"));
+  EXPECT_THAT(oddities[1].advice, HasSubstr("nerf.appearance=gain"));
   const ImageU8 picture = ToPicture(all, scene);
   EXPECT_EQ(picture.channels, 3);
   EXPECT_GT(picture.height, picture.width / 2);

@@ -62,11 +62,17 @@ void BatchGradient::RayLosses(const RayGroup& group, float loss_scale, GroupGrad
     const float* background = &group.backgrounds[3 * r];
     float target[3];
     for (int c = 0; c < 3; ++c) target[c] = rays[r].alpha * rays[r].rgb[c] + (1 - rays[r].alpha) * background[c];
-    const bool has_gain = !group.gains.empty();
-    const RayLossResult result = RayLoss<float>(
-        loss_, {n, sigma, t, dt, rgb}, {target, background, has_gain ? &group.gains[3 * r] : nullptr},
-        {loss_scale, grad_sigma, grad_rgb, has_gain ? out->grad_gains[r].channels : nullptr}, &ray_scratch_);
-    if (has_gain) out->grad_gains[r].photo = rays[r].photo;
+    RayTarget<float> seen{target, background, nullptr, rays[r].alpha};
+    LookGradient<float>* grad_look = nullptr;
+    if (!group.looks.empty()) {
+      out->grad_looks[r].photo = rays[r].photo;
+      grad_look = &out->grad_looks[r].of_ray;
+      seen.look = &group.looks[r];
+    }
+    if (!group.occlusion_ends.empty()) seen.occlusion_end = group.occlusion_ends[r];
+    if (!group.points.empty()) seen.point = group.points[r];
+    const RayLossResult result = RayLoss<float>(loss_, {n, sigma, t, dt, rgb}, seen,
+                                                {loss_scale, grad_sigma, grad_rgb, grad_look}, &ray_scratch_);
     out->field.loss += result.loss * loss_scale;
     out->squared += result.squared;
     for (int i = 0; i < n; ++i) {
@@ -97,7 +103,7 @@ void BatchGradient::Compute(const RayGroup& group, const Schedule& schedule, Gro
   out->field.grid.num_tiles = n;
   out->num_samples = 0;
   out->seen.clear();
-  out->grad_gains.assign(group.gains.size() / 3, {});
+  out->grad_looks.assign(group.looks.size(), {});
   out->field.loss = out->squared = 0;
   grad_rgb_.Reserve(TiledSize(n, 3));
   grad_density_out_.Reserve(TiledSize(n, kGeo));

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "sanerf/nerf/exposure.h"
+#include "sanerf/nerf/photo_appearance.h"
 #include "sanerf/nerf/ray_loss.h"
 #include "sanerf/nerf/ray_tracer.h"
 #include "sanerf/nerf/training_photos.h"
@@ -14,17 +14,20 @@ namespace sanerf::nerf {
 
 struct GroupGradient {
   int64_t num_samples = 0;
-  nn::FieldGradient field;                // loss: of the group, its share of the batch's mean
-  std::vector<OccupancyGrid::Seen> seen;  // densities met, for the occupancy grid
-  std::vector<GainGradient> grad_gains;   // of each ray; empty without gains
-  double squared = 0;                     // sum over rays and channels of the squared error, for PSNR
+  nn::FieldGradient field;                  // loss: of the group, its share of the batch's mean
+  std::vector<OccupancyGrid::Seen> seen;    // densities met, for the occupancy grid
+  std::vector<RayLookGradient> grad_looks;  // of each ray; empty without looks
+  double squared = 0;                       // sum over rays and channels of the squared error, for PSNR
 };
 
 struct RayGroup {
   std::vector<TrainingRay> rays;
   std::vector<float> jitter;       // [0, 1) of a step
   std::vector<float> backgrounds;  // [ray][3]
-  std::vector<float> gains;        // [ray][3]: brightness of the photo; empty = all the same
+  // By ray; each may be empty.
+  std::vector<PhotoLook<float>> looks;    // how its photo shows the light; empty = as it is
+  std::vector<float> occlusion_ends;      // RayTarget::occlusion_end
+  std::vector<PointOnRay<float>> points;  // RayTarget::point
 };
 
 class BatchGradient {

@@ -38,6 +38,7 @@ std::shared_ptr<RadianceField> RadianceField::FrozenCopy(const NerfOptions& opti
   take(grid.params(), &copy->grid.params());
   take(density.params(), &copy->density.params());
   take(color.params(), &copy->color.params());
+  copy->grid.SetLevelWeights(grid.level_weights());
   return copy;
 }
 

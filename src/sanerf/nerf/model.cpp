@@ -84,6 +84,7 @@ NerfModel NerfModel::Load(const std::filesystem::path& path) {
   NerfModel model;
   model.field_ = stored.field;
   model.occupancy_ = stored.occupancy;
+  model.appearance_ = stored.appearance;
   model.trace_ = stored.trace;
   model.model_from_file_ = stored.model_from_file;
   std::copy_n(stored.background, 3, model.background_);

@@ -15,6 +15,7 @@
 
 namespace sanerf::nerf {
 
+class PhotoAppearance;
 class SampleFilter;
 using MakeSampleFilter = std::function<std::unique_ptr<SampleFilter>()>;
 
@@ -52,8 +53,9 @@ class NerfModel {
   bool finished() const { return finished_; }            // false: the checkpoint of an interrupted training
   int64_t step() const { return step_; }                 // steps that it was trained for
 
-  bool contracted() const;                                 // the scene reaches beyond [-1, 1]^3
-  const float* background() const { return background_; }  // RGB, of rays that end nowhere
+  bool contracted() const;                                                 // the scene reaches beyond [-1, 1]^3
+  const PhotoAppearance* appearance() const { return appearance_.get(); }  // of its photos; null: not learned
+  const float* background() const { return background_; }                  // RGB, of rays that end nowhere
 
  private:
   friend class NerfTrainer;
@@ -64,6 +66,7 @@ class NerfModel {
   TracedField traced() const { return {*field_, *occupancy_, trace_, background_}; }
   std::shared_ptr<const RadianceField> field_;
   std::shared_ptr<const OccupancyGrid> occupancy_;
+  std::shared_ptr<const PhotoAppearance> appearance_;  // null: none
   TraceOptions trace_;
   Similarity model_from_file_;
   float background_[3] = {0, 0, 0};

@@ -8,6 +8,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/nerf/field.h"
+#include "sanerf/nerf/level_window.h"
 #include "sanerf/nerf/occupancy_grid.h"
 
 namespace sanerf::nerf {
@@ -85,6 +86,8 @@ StoredNerf ReadNerf(const std::filesystem::path& path) {
     for (size_t c = 0; c < 3; ++c) stored.background[c] = float(header["background"][c].NumberIn(0, 1));
     stored.finished = meta.value("finished", false);
     stored.step = meta.value("step", int64_t{0});
+    if (!stored.finished) field->grid.SetLevelWeights(LevelWeights(options, stored.step));
+    stored.appearance = PhotoAppearance::Read(reader, options.appearance, path.string());
     stored.fingerprint = reader.checksum();
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), kAgain);
@@ -115,15 +118,21 @@ void CheckSameTraining(const nn::CheckpointReader& reader, const std::filesystem
   const Json& meta = reader.meta();
   if (!meta.is_object() || !meta.contains("options") || !meta.contains("model_from_file"))
     throw Error(path.string(), "damaged checkpoint header (its options or its frame are missing)", kAgain);
-  NerfOptions known;
-  const OptionRegistry registry = RegistryOf("nerf", known);
+  // By their present names; what the version that wrote it did not know yet is what it is by default.
+  const NerfOptions known = OptionsFromJson<NerfOptions>(meta.at("options"), "nerf", path.string());
+  NerfOptions names;
+  const OptionRegistry registry = RegistryOf("nerf", names);
+  if (!meta.at("options").is_object()) throw Error(path.string(), "damaged checkpoint header (its options)", kAgain);
   for (const auto& [key, value] : meta.at("options").items()) {
     const OptionRegistry::RemovedEntry* removed = registry.FindRemoved("nerf." + key);
     if (removed != nullptr && !removed->Keeps(value))
       throw Error(fmt::format("{}: cannot resume", path.string()),
                   fmt::format("it was trained with {}={}, now {}", key, value.dump(), removed->mark.now),
                   "train into another run folder");
-    if (ShapesTheField(key) && wanted.contains(key) && wanted[key] != value)
+  }
+  const Json recorded = OptionsToJson(known);
+  for (const auto& [key, value] : recorded.items()) {
+    if (ShapesTheField(key) && wanted[key] != value)
       throw Error(fmt::format("{}: cannot resume", path.string()),
                   fmt::format("it was trained with {}={}, now {}={}", key, value.dump(), key, wanted[key].dump()),
                   "use the same options, or train into another run folder");

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/geometry.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/nerf/photo_appearance.h"
 #include "sanerf/nerf/traced_field.h"
 #include "sanerf/nn/checkpoint.h"
 
@@ -17,6 +18,7 @@ inline constexpr char kNerfCheckpointKind[] = "nerf";
 struct StoredNerf {
   std::shared_ptr<const RadianceField> field;
   std::shared_ptr<const OccupancyGrid> occupancy;
+  std::shared_ptr<const PhotoAppearance> appearance;  // null: none
   TraceOptions trace;
   Similarity model_from_file;
   float background[3] = {0, 0, 0};

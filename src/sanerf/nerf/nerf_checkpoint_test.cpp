@@ -80,6 +80,44 @@ TEST_F(NerfCheckpointTest, ResumeRefusesWhatARemovedOptionDid) {
   EXPECT_NO_THROW(NerfModel::Load(Path("removed.ckpt")));  // as it is
 }
 
+// By a version whose only appearance was a flag, nerf.exposure, and that kept no names of photos.
+TEST_F(NerfCheckpointTest, GainsOfAnEarlierVersionAreReadAndGoOn) {
+  NerfOptions options = SmallOptions();
+  options.appearance = Appearance::kGain;
+  NerfTrainer trainer(*scene_, options, Job());
+  for (int i = 0; i < 6; ++i) trainer.Step();
+  trainer.Save(Path("gains.ckpt"), false);
+  const nn::CheckpointReader reader(Path("gains.ckpt"), kNerfCheckpointKind);
+  Json header = reader.meta();
+  header.erase("appearance_photos");
+  for (const char* later : {"appearance", "appearance_identity", "appearance_tv", "occlusion", "occlusion_range",
+                            "ray_end", "point_depth", "coarse_to_fine", "coarse_levels", "coarse_tv", "prune_below"})
+    header["options"].erase(later);
+  header["options"]["exposure"] = true;
+  std::vector<std::pair<std::string, std::vector<float>>> tensors;
+  for (const char* name : {"grid", "density", "colour", "occupancy_bits", "occupancy_density", "exposure", "grid.m",
+                           "grid.v", "density.m", "density.v", "colour.m", "colour.v", "exposure.m", "exposure.v"})
+    tensors.emplace_back(name, reader.Read(name));
+  nn::CheckpointWriter writer;
+  writer.kind = kNerfCheckpointKind;
+  *writer.meta = header;
+  for (const auto& [name, values] : tensors) writer.Add(name, values);
+  writer.Write(Path("earlier.ckpt"));
+
+  EXPECT_EQ(NerfModel::Load(Path("earlier.ckpt")).appearance(), nullptr);
+  NerfTrainer resumed(*scene_, options, Job());
+  resumed.Resume(Path("earlier.ckpt"));
+  EXPECT_EQ(resumed.Step().loss, trainer.Step().loss);
+  NerfTrainer other(*scene_, SmallOptions(), Job());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { other.Resume(Path("earlier.ckpt")); }),
+              testing::HasSubstr("it was trained with appearance=\"gain\", now appearance=\"none\""));
+  NerfOptions newer = options;
+  newer.occlusion = 0.1f;  // which that version did not have
+  NerfTrainer with_more(*scene_, newer, Job());
+  EXPECT_THAT(ErrorTextOf<Error>([&] { with_more.Resume(Path("earlier.ckpt")); }),
+              testing::HasSubstr("it was trained with occlusion=0"));
+}
+
 TEST_F(NerfCheckpointTest, ResumeRefusesAnotherFrame) {
   NerfTrainer trainer(*scene_, SmallOptions(), Job());
   trainer.Step();

@@ -213,6 +213,38 @@ void OccupancyGrid::RefreshBits(float step) {
   }
 }
 
+int64_t OccupancyGrid::NumOccupied() const {
+  int64_t count = 0;
+  for (const uint64_t word : bits_) count += std::popcount(word);
+  return count;
+}
+
+int64_t OccupancyGrid::KeepOnly(const std::vector<bool>& keep) {
+  SANERF_CHECK_EQ(int64_t(keep.size()), num_cells());
+  const int64_t res = resolution_, per_cascade = CellsPerCascade();
+  const auto is_near_kept = [&](int64_t index) {
+    const int64_t first = index / per_cascade * per_cascade, cell = index - first;
+    const int64_t at[3] = {cell % res, cell / res % res, cell / res / res};
+    int64_t low[3], high[3];
+    for (int a = 0; a < 3; ++a) low[a] = std::max<int64_t>(at[a] - 1, 0), high[a] = std::min(at[a] + 1, res - 1);
+    for (int64_t z = low[2]; z <= high[2]; ++z)
+      for (int64_t y = low[1]; y <= high[1]; ++y)
+        for (int64_t x = low[0]; x <= high[0]; ++x)
+          if (keep[size_t(first + x + res * (y + res * z))]) return true;
+    return false;
+  };
+  int64_t num_emptied = 0;
+  for (int64_t i = 0; i < num_cells(); ++i) {
+    uint64_t& word = bits_[size_t(i / 64)];
+    const uint64_t bit = uint64_t{1} << (i % 64);
+    if ((word & bit) == 0 || is_near_kept(i)) continue;
+    word &= ~bit;
+    if (!density_.empty()) density_[size_t(i)] = kUnseen;
+    ++num_emptied;
+  }
+  return num_emptied;
+}
+
 OccupancyGrid OccupancyGrid::FrozenCopy() const {
   OccupancyGrid copy(4, 1);
   copy.resolution_ = resolution_;

@@ -32,10 +32,17 @@ class OccupancyGrid {
   // than 1 %. step: the smallest marching step, model units; update: 0, 1, 2, ...
   void Update(const RadianceField& field, float step, uint64_t seed, int64_t update);
 
+  // Empties every cell that is neither kept nor beside one that is, corners included: what was sampled at some rays is
+  // known to about a cell. keep [cell over all cascades]. Returns how many occupied ones were emptied; no Update brings
+  // them back.
+  int64_t KeepOnly(const std::vector<bool>& keep);
+
   // The bits alone, all that rays need: without the densities that Update goes on from.
   OccupancyGrid FrozenCopy() const;
 
   kernels::OccupancyView view() const { return {resolution_, num_cascades_, bits_.data()}; }
+  int64_t num_cells() const { return CellsPerCascade() * num_cascades_; }
+  int64_t NumOccupied() const;
   int num_cascades() const { return num_cascades_; }
   double extent() const { return double(1 << (num_cascades_ - 1)); }
 

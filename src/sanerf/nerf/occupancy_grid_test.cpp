@@ -60,5 +60,27 @@ TEST(OccupancyGrid, CullingStopsWhenAskedTo) {
   EXPECT_THROW(grid.CullUnseen({LooksAlongZ()}, Job(events, stop.token())), InterruptedError);
 }
 
+TEST(OccupancyGrid, KeepsCellsAndTheirNeighborsAlone) {
+  OccupancyGrid grid(8, 2);
+  EXPECT_EQ(grid.NumOccupied(), 2 * 8 * 8 * 8);
+  std::vector<bool> keep(size_t(grid.num_cells()), false);
+  const float inside[3] = {0.1f, 0.1f, 0.1f}, corner[3] = {-1.9f, -1.9f, -1.9f};  // one of each cascade
+  for (const float* p : {inside, corner}) {
+    uint32_t cell;
+    ASSERT_TRUE(grid.CellOf(p, &cell));
+    keep[cell] = true;
+  }
+  EXPECT_EQ(grid.KeepOnly(keep), 2 * 512 - 27 - 8);
+  EXPECT_EQ(grid.NumOccupied(), 27 + 8);
+  const float beside[3] = {0.3f, -0.1f, 0.1f}, two_beside[3] = {0.6f, 0.1f, 0.1f},
+              near_corner[3] = {-1.4f, -1.9f, -1.4f};
+  EXPECT_TRUE(grid.IsOccupied(inside));
+  EXPECT_TRUE(grid.IsOccupied(beside));
+  EXPECT_FALSE(grid.IsOccupied(two_beside));
+  EXPECT_TRUE(grid.IsOccupied(corner));
+  EXPECT_TRUE(grid.IsOccupied(near_corner));
+  EXPECT_EQ(grid.KeepOnly(keep), 0);
+}
+
 }  // namespace
 }  // namespace sanerf::nerf

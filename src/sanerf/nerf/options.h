@@ -10,6 +10,9 @@ namespace sanerf::nerf {
 
 enum class PhotoLoss { kHuber, kMse };
 
+// How a photo may show the light of the scene: photo_look.h.
+enum class Appearance { kNone, kGain, kAffine, kBilateral };
+
 struct NerfOptions {
   int iters = 3000;
   int batch_samples = 1 << 16;
@@ -20,8 +23,18 @@ struct NerfOptions {
   PhotoLoss loss = PhotoLoss::kHuber;
   float huber_delta = 0.1f;
   float distortion = 0.02f;
-  bool exposure = false;
+  Appearance appearance = Appearance::kNone;
+  float appearance_identity = 0.01f;
+  float appearance_tv = 1;
   float near_gradients = 0.5f;
+  float occlusion = 0;
+  float occlusion_range = 0.5f;
+  float ray_end = 0;
+  float point_depth = 0;
+  float coarse_to_fine = 0;
+  int coarse_levels = 4;
+  float coarse_tv = 0;
+  int prune_below = 0;
   int levels = 16;
   int features = 2;
   int log2_table = 19;
@@ -51,11 +64,43 @@ struct NerfOptions {
     v("background", Removed("random", "what shows behind a ray in training is always a random color"));
     v("distortion", distortion,
       "weight of the distortion loss of mip-NeRF 360, reached half way through the training (0 = off)", Range(0, 10));
-    v("exposure", exposure,
-      "learn how bright each photo is, per color channel: for captures with automatic exposure or white balance");
+    v("appearance", appearance,
+      "learn how each photo shows the scene's light, for captures with automatic exposure, white balance or changing "
+      "light: a gain per color channel, an affine transform of colors, or a bilateral grid of such transforms",
+      OneOf(Choice{"none", Appearance::kNone}, Choice{"gain", Appearance::kGain}, Choice{"affine", Appearance::kAffine},
+            Choice{"bilateral", Appearance::kBilateral}),
+      Formerly("exposure").FormerChoice("true", "gain").FormerChoice("false", "none"));
+    v("appearance_identity", appearance_identity,
+      "how much a photo's affine transforms are held to the identity (mean square of what they differ by)",
+      Range(0, 100));
+    v("appearance_tv", appearance_tv, "weight of the total variation of a photo's bilateral grid", Range(0, 1000));
     v("near_gradients", near_gradients,
       "distance, model units, below which samples learn less the nearer they are to the camera (0 = off)",
       Range(0, 100));
+    v("occlusion", occlusion,
+      "weight of the penalty on density between a camera and what it sees in common with others (0 = off)",
+      Range(0, 100));
+    v("occlusion_range", occlusion_range,
+      "how far that reaches, as a share of the distance from which on at least half of the cameras see along",
+      Range(0.01, 1));
+    v("ray_end", ray_end,
+      "weight of the prior that a ray ends where its photo is opaque: cross entropy of opacity and alpha (0 = off)",
+      Range(0, 10));
+    v("point_depth", point_depth,
+      "weight of the depths of the scene's own sparse points, where it has them (COLMAP), on every eighth ray (0 = "
+      "off)",
+      Range(0, 10));
+    v("coarse_to_fine", coarse_to_fine,
+      "share of the steps over which the levels of the hash grid open, the coarse ones first (0 = all from the start)",
+      Range(0, 1));
+    v("coarse_levels", coarse_levels, "levels that are open from the start", Range(1, 32));
+    v("coarse_tv", coarse_tv,
+      "weight of the total variation of the hash grid's coarse levels, those without hashing, on random cells (0 = "
+      "off)",
+      Range(0, 1000));
+    v("prune_below", prune_below,
+      "at the end, empty what fewer training photos than this see: 2 = what no two photos agree on (0 = off)",
+      Range(1, 1000).OrZero());
     v("levels", levels, "levels of the hash grid", nn::kGridLevels);
     v("features", features, "features per level", nn::kGridFeatures);
     v("log2_table", log2_table, "log2 of the rows of a hashed level", nn::kGridLog2Table);

@@ -156,6 +156,11 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.stopped = [&](int64_t) { training.SaveAndStop(); };
   loop.result = [&] { return training.Score(); };
   loop.Run(job.With(log));
+  try {
+    trainer.Prune(job);
+  } catch (const InterruptedError&) {
+    training.SaveAndStop();
+  }
   trainer.Save(files.checkpoint, true);
   job.Saved(files.checkpoint.string());
   return NerfModel::Load(files.checkpoint);

@@ -11,9 +11,13 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/phrases.h"
+#include "sanerf/nerf/common_sight.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/model_access.h"
 #include "sanerf/nerf/nerf_checkpoint.h"
+#include "sanerf/nerf/view_support.h"
+#include "sanerf/nn/total_variation.h"
 #include "sanerf/nn/training_step.h"
 
 namespace sanerf::nerf {
@@ -26,7 +30,26 @@ constexpr int64_t kFirstRays = 256, kFewestRays = 64, kMaxRays = 1 << 16;
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kLongRay = 100;  // samples
 constexpr float kCoarsest = 8;
-enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
+constexpr int64_t kRaysPerPointRay = 8;  // one ray of so many goes through an observed point, where they are used
+constexpr int kVariationCells = 4096;    // of each coarse level, every step
+enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2, kVariationStream = 3 };
+
+std::unique_ptr<PhotoAppearance> AppearanceOf(const scene::Scene& scene, const TrainingPhotos& photos,
+                                              Appearance kind) {
+  if (kind == Appearance::kNone) return nullptr;
+  std::vector<std::string> names;
+  for (const int view : photos.view_idxs()) names.push_back(scene.views[size_t(view)].name);
+  return std::make_unique<PhotoAppearance>(kind, std::move(names));
+}
+
+// What the cameras look at together lies in [-1, 1]^3.
+std::vector<float> OcclusionEnds(const std::vector<Camera>& cameras, double near, float share, const Job& job) {
+  double farthest = 0;
+  for (const Camera& camera : cameras) farthest = std::max(farthest, camera.center().norm());
+  std::vector<float> ends = CommonSightDistances(cameras, {near, farthest + std::sqrt(3.0)}, job);
+  for (float& end : ends) end *= share;
+  return ends;
+}
 
 }  // namespace
 
@@ -40,17 +63,27 @@ NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const 
           std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
       trace_{MarchOptionsFor(o, scene.extent, scene.near), 1e-4f},
       rays_per_step_(kFirstRays) {
-  loss_ = {o.loss == PhotoLoss::kHuber, o.huber_delta, o.distortion, o.near_gradients};
-  if (o.exposure) exposure_ = std::make_unique<Exposure>(photos_.cameras().size());
+  loss_ = {o.loss == PhotoLoss::kHuber,
+           o.huber_delta,
+           o.distortion,
+           o.near_gradients,
+           o.occlusion,
+           o.ray_end,
+           o.point_depth};
+  appearance_ = AppearanceOf(scene, photos_, o.appearance);
+  if (o.occlusion > 0) occlusion_ends_ = OcclusionEnds(photos_.cameras(), scene.near, o.occlusion_range, job);
+  if (o.point_depth > 0) points_ = std::make_unique<ObservedPoints>(scene, photos_);
+  if (points_ && points_->empty()) points_ = nullptr;
   for (Parameters* p : Trained()) p->PrepareTraining();
   occupancy_->CullUnseen(photos_.cameras(), job);
+  OpenLevels();
 }
 
 NerfTrainer::~NerfTrainer() = default;
 
 std::vector<Parameters*> NerfTrainer::Trained() const {
   std::vector<Parameters*> trained = {&field_->grid.params(), &field_->density.params(), &field_->color.params()};
-  if (exposure_) trained.push_back(&exposure_->params());
+  if (appearance_) trained.push_back(&appearance_->params());
   return trained;
 }
 
@@ -64,34 +97,60 @@ float NerfTrainer::DistortionWeight() const {
   return options_.distortion * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
 }
 
-// Groups of rays in parallel; every random number is a function of (seed, step, ray).
+// Every random number is a function of (seed, step, ray).
+void NerfTrainer::DrawRay(int64_t ray, int64_t step, RayGroup* group) const {
+  Random random(uint64_t(options_.seed), uint64_t(step), uint64_t(ray) * 4 + kRayStream);
+  PointOnRay<float> point;
+  if (points_ && ray % kRaysPerPointRay == 0) {
+    const Observation& seen = points_->Draw(&random);
+    point = {seen.distance, seen.weight};
+    group->rays.push_back(photos_.RayOf(seen.photo, seen.x, seen.y));
+  } else {
+    group->rays.push_back(photos_.Draw(&random));
+  }
+  group->jitter.push_back(random.NextFloat());
+  for (int c = 0; c < 3; ++c) group->backgrounds.push_back(random.NextFloat());
+  const TrainingRay& drawn = group->rays.back();
+  if (appearance_) group->looks.push_back(appearance_->Look(drawn.photo, drawn.across, drawn.down));
+  if (!occlusion_ends_.empty()) group->occlusion_ends.push_back(occlusion_ends_[size_t(drawn.photo)]);
+  if (points_) group->points.push_back(point);
+}
+
+// Groups of rays in parallel.
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
   if (groups_.size() < num_groups_) groups_.resize(num_groups_);
   ParallelFor(int64_t(num_groups_), [&](int64_t g) {
     const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
     RayGroup group;
-    for (int64_t i = 0; i < count; ++i) {
-      Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(begin + i) * 4 + kRayStream);
-      group.rays.push_back(photos_.Draw(&random));
-      group.jitter.push_back(random.NextFloat());
-      for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
-      if (!exposure_) continue;
-      for (int c = 0; c < 3; ++c) group.gains.push_back(exposure_->Gain(group.rays.back().photo, c));
-    }
+    for (int64_t i = 0; i < count; ++i) DrawRay(begin + i, step_, &group);
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
     worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight()}, &groups_[size_t(g)]);
   });
 }
 
-void NerfTrainer::ApplyGradients() {
+// Before the photos' gradients are added and the levels take their steps.
+void NerfTrainer::AddCoarseVariation() {
+  if (!(options_.coarse_tv > 0)) return;
+  nn::HashGrid& grid = field_->grid;
+  ParallelFor(nn::NumDenseLevels(grid), [&](int64_t level) {
+    const std::vector<float>& weights = grid.level_weights();
+    if (!weights.empty() && weights[size_t(level)] == 0) return;
+    const uint64_t seed = uint64_t(options_.seed) ^ uint64_t(kVariationStream) << 32;
+    nn::AddTotalVariation({int(level), kVariationCells, seed, uint64_t(step_)}, options_.coarse_tv, &grid);
+  });
+}
+
+void NerfTrainer::ApplyGradients(int64_t num_rays) {
   const kernels::AdamStep adam{.lr = float(LearningRate()), .step = step_ + 1};
   std::vector<const nn::FieldGradient*> gradients;
   for (size_t g = 0; g < num_groups_; ++g) gradients.push_back(&groups_[g].field);
+  AddCoarseVariation();
   nn::StepField(field_->trainable(), gradients, adam);
-  for (size_t g = 0; exposure_ && g < num_groups_; ++g) exposure_->AddGradients(groups_[g].grad_gains);
-  if (exposure_) exposure_->Step(adam);
+  if (!appearance_) return;
+  for (size_t g = 0; g < num_groups_; ++g) appearance_->AddGradients(groups_[g].grad_looks);
+  appearance_->Step(adam, num_rays, {options_.appearance_identity, options_.appearance_tv});
 }
 
 NerfStepResult NerfTrainer::Step() {
@@ -111,8 +170,9 @@ NerfStepResult NerfTrainer::Step() {
   }
   result.psnr = -10 * std::log10(std::max(1e-10, squared / double(3 * num_rays)));
   for (size_t g = 0; g < num_groups_; ++g) occupancy_->Observe(groups_[g].seen);
-  ApplyGradients();
+  ApplyGradients(num_rays);
   ++step_;
+  OpenLevels();
   if (step_ % options_.occupancy_every == 0)
     occupancy_->Update(*field_, trace_.march.step, uint64_t(options_.seed) ^ kOccupancyStream << 32,
                        step_ / options_.occupancy_every - 1);
@@ -151,6 +211,16 @@ NerfModel NerfTrainer::CopyModel() const {
   return model;
 }
 
+void NerfTrainer::Prune(const Job& job) {
+  if (options_.prune_below == 0) return;
+  const int64_t before = occupancy_->NumOccupied();
+  const NerfModel model = Model();
+  const int64_t emptied =
+      PruneUnsupported(ModelAccess::Traced(model), photos_.cameras(), options_.prune_below, occupancy_.get(), job);
+  job.Info(fmt::format("pruned {} of {} that fewer than {} see", emptied, Counted(before, "occupied cell"),
+                       Counted(options_.prune_below, "photo")));
+}
+
 void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   nn::CheckpointWriter writer;
   const NerfModel model = Model();
@@ -159,9 +229,9 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   (*writer.meta)["rays_per_step"] = rays_per_step_;
   (*writer.meta)["step_scale"] = step_scale_;
   (*writer.meta)["finished"] = finished;
+  if (appearance_) appearance_->AddTo(&writer);
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
-    if (exposure_) writer.Add(exposure_->params().name, exposure_->params().values.span());
     for (const Parameters* p : Trained()) {
       writer.Add(p->name + ".m", p->m.span());
       writer.Add(p->name + ".v", p->v.span());
@@ -176,7 +246,7 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   field_->ReadFrom(reader);
   occupancy_->ReadBits(reader);
   occupancy_->ReadDensity(reader);
-  if (exposure_) reader.ReadFinite(exposure_->params().name, exposure_->params().values.span());
+  if (appearance_) appearance_->ReadValues(reader);
   for (Parameters* p : Trained()) {
     reader.ReadFinite(p->name + ".m", p->m.span());
     reader.ReadFinite(p->name + ".v", p->v.span());
@@ -189,6 +259,7 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
   } catch (const Error& e) {
     throw Error(e.what(), "", "train again");
   }
+  OpenLevels();
 }
 
 }  // namespace sanerf::nerf

@@ -10,6 +10,7 @@
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/nerf/field.h"
+#include "sanerf/nerf/photo_look.h"
 
 namespace sanerf::nerf {
 namespace {
@@ -41,6 +42,11 @@ double OccupancyBytes(const NerfOptions& o, double extent) {
   return 10 * std::pow(double(o.occupancy_resolution), 3) * cascades;
 }
 
+// What is learned of each photo's light, as the table is; a checkpoint holds it, and the model read from that.
+double AppearanceBytes(const scene::Scene& scene, const NerfOptions& o) {
+  return 6 * kFloat * NumLookValues(o.appearance) * double(scene.TrainViews().size());
+}
+
 // Of every sample of a step: position, gradient of the grid's outputs, density; a batch may exceed its aim by half. Of
 // the samples that a thread has in hand, a group of 128 rays of about 100, all layers' activations with their
 // gradients.
@@ -57,8 +63,8 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
 
 double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
   return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
-         TableBytes(GridOptionsOf(options, scene.extent > 1)) + OccupancyBytes(options, scene.extent) +
-         BatchBytes(options, num_threads);
+         TableBytes(GridOptionsOf(options, scene.extent > 1)) + AppearanceBytes(scene, options) +
+         OccupancyBytes(options, scene.extent) + BatchBytes(options, num_threads);
 }
 
 int DownscaleThatFits(const scene::Scene& scene, const NerfOptions& options, int num_threads, double bytes) {

@@ -36,6 +36,14 @@ TEST(TrainingBytes, TheTableCountsSixTimes) {
   EXPECT_DOUBLE_EQ(large - small, 6 * 4 * 2 * double(32 * 32 * 32 - 16 * 16 * 16));
 }
 
+// A bilateral grid of 8 x 8 x 4 nodes with 12 values, six times.
+TEST(TrainingBytes, APhotosLightCounts) {
+  NerfOptions options;
+  const double plain = TrainingBytes(scene::PhotosOf(10, 100, 80), options, 1);
+  options.appearance = Appearance::kBilateral;
+  EXPECT_DOUBLE_EQ(TrainingBytes(scene::PhotosOf(10, 100, 80), options, 1) - plain, 10 * 6 * 4.0 * 8 * 8 * 4 * 12);
+}
+
 TEST(TrainingBytes, MoreOfAnythingIsMore) {
   const scene::Scene scene = scene::PhotosOf(30, 400, 400);
   const double usual = TrainingBytes(scene, {}, 2);

@@ -109,22 +109,44 @@ int64_t PixelRuns::Pixel(int64_t i) const {
   return run->first + (i - begin);
 }
 
+bool PixelRuns::Contains(int64_t pixel) const {
+  const auto after =
+      std::upper_bound(runs_.begin(), runs_.end(), pixel, [](int64_t at, const Run& r) { return at < r.first; });
+  if (after == runs_.begin()) return false;
+  const auto run = std::prev(after);
+  const int64_t begin = run == runs_.begin() ? 0 : std::prev(run)->end;
+  return pixel < run->first + (run->end - begin);
+}
+
 TrainingRay TrainingPhotos::Draw(Random* random) const {
-  TrainingRay out;
-  out.photo = int(random->NextBelow(uint32_t(images_.size())));
-  const ImageU8& image = images_[size_t(out.photo)];
+  const int photo = int(random->NextBelow(uint32_t(images_.size())));
+  const ImageU8& image = images_[size_t(photo)];
   int x, y;
-  if (const auto& left = left_[size_t(out.photo)]) {
+  if (const auto& left = left_[size_t(photo)]) {
     const int64_t pixel = left->Pixel(int64_t(random->NextBelow(uint32_t(left->size()))));
     x = int(pixel % image.width), y = int(pixel / image.width);
   } else {
     x = int(random->NextBelow(uint32_t(image.width))), y = int(random->NextBelow(uint32_t(image.height)));
   }
-  out.ray = MakeRay(cameras_[size_t(out.photo)], Vec2(x + 0.5, y + 0.5));
+  return RayOf(photo, x, y);
+}
+
+TrainingRay TrainingPhotos::RayOf(int photo, int x, int y) const {
+  const ImageU8& image = images_[size_t(photo)];
+  TrainingRay out;
+  out.photo = photo;
+  out.ray = MakeRay(cameras_[size_t(photo)], Vec2(x + 0.5, y + 0.5));
   const uint8_t* pixel = image.Pixel(x, y);
   for (int c = 0; c < 3; ++c) out.rgb[c] = float(pixel[c]) / 255.0f;
   if (image.channels == 4) out.alpha = float(pixel[3]) / 255.0f;
+  out.across = (float(x) + 0.5f) / float(image.width);
+  out.down = (float(y) + 0.5f) / float(image.height);
   return out;
+}
+
+bool TrainingPhotos::IsIgnored(int photo, int x, int y) const {
+  const auto& left = left_[size_t(photo)];
+  return left && !left->Contains(int64_t(y) * images_[size_t(photo)].width + x);
 }
 
 }  // namespace sanerf::nerf

@@ -13,9 +13,10 @@ namespace sanerf::nerf {
 
 struct TrainingRay {
   Ray ray;
-  float rgb[3];     // of the photo, sRGB-encoded [0, 1], not premultiplied
-  float alpha = 1;  // [0, 1]
-  int photo = 0;    // index into view_idxs()
+  float rgb[3];                // of the photo, sRGB-encoded [0, 1], not premultiplied
+  float alpha = 1;             // [0, 1]
+  int photo = 0;               // index into view_idxs()
+  float across = 0, down = 0;  // where in the photo, as shares of its sides
 };
 
 // The pixels of a photo that may be drawn, y * width + x, as runs: a mask that ignores some would cost more than the
@@ -25,6 +26,7 @@ class PixelRuns {
   explicit PixelRuns(const ImageU8& ignored);
   int64_t size() const { return runs_.empty() ? 0 : runs_.back().end; }
   int64_t Pixel(int64_t i) const;  // the i-th of them, in order
+  bool Contains(int64_t pixel) const;
 
  private:
   struct Run {
@@ -42,6 +44,9 @@ class TrainingPhotos {
 
   // Uniform over photos, then over the pixels that are not ignored.
   TrainingRay Draw(Random* random) const;
+  // The ray through the middle of a pixel.
+  TrainingRay RayOf(int photo, int x, int y) const;
+  bool IsIgnored(int photo, int x, int y) const;
   const std::vector<Camera>& cameras() const { return cameras_; }   // model frame, by photo
   const std::vector<int>& view_idxs() const { return view_idxs_; }  // places in the scene's views, by photo
   const float* mean_rgb() const { return mean_rgb_; }               // of all photos, as rgb above

@@ -174,6 +174,8 @@ TEST(PixelRuns, EveryPixelThatIsLeftHasItsPlace) {
   std::vector<int64_t> pixels;
   for (int64_t i = 0; i < left.size(); ++i) pixels.push_back(left.Pixel(i));
   EXPECT_THAT(pixels, testing::ElementsAre(2, 3, 4, 5, 9, 10, 11, 12, 13));
+  for (int64_t p = 0; p < 15; ++p) EXPECT_EQ(left.Contains(p), ignored.data[size_t(p)] == 0) << p;
+  EXPECT_FALSE(PixelRuns(ImageU8(4, 4, 1, 1)).Contains(3));
   EXPECT_EQ(PixelRuns(ImageU8(4, 4, 1, 1)).size(), 0);
   EXPECT_EQ(PixelRuns(ImageU8(4, 4, 1)).Pixel(15), 15);
 }

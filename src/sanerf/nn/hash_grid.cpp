@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/random.h"
@@ -64,12 +65,41 @@ HashGrid::HashGrid(const std::string& name, const HashGridOptions& o, uint64_t s
   for (float& value : params_.values.span()) value = (2 * random.NextFloat() - 1) * 1e-4f;
 }
 
+void HashGrid::SetLevelWeights(std::vector<float> weights) {
+  SANERF_CHECK(weights.empty() || int(weights.size()) == shape_.num_levels);
+  level_weights_ = std::move(weights);
+}
+
 void HashGrid::Forward(const float* positions, int64_t num_tiles, float* out) const {
   kernels::Kernels().grid_forward(shape_, params_.values.data(), positions, num_tiles, out);
+  const int64_t per_level = int64_t{shape_.num_features} * kernels::kTile;
+  for (size_t l = 0; l < level_weights_.size(); ++l) {
+    const float weight = level_weights_[l];
+    if (weight == 1) continue;
+    for (int64_t tile = 0; tile < num_tiles; ++tile) {
+      float* of_level = out + (tile * shape_.num_levels + int64_t(l)) * per_level;
+      for (int64_t i = 0; i < per_level; ++i) of_level[i] *= weight;
+    }
+  }
 }
 
 void HashGrid::BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles) {
-  kernels::Kernels().grid_backward(shape_, level, positions, grad_out, num_tiles, params_.grads.data());
+  const float weight = level_weights_.empty() ? 1 : level_weights_[size_t(level)];
+  if (weight == 0) return;  // closed: its rows stay as they are
+  if (weight == 1)
+    return kernels::Kernels().grid_backward(shape_, level, positions, grad_out, num_tiles, params_.grads.data());
+  // The level by itself, with its gradients multiplied as its outputs were.
+  kernels::GridShape alone;
+  alone.num_levels = 1;
+  alone.num_features = shape_.num_features;
+  alone.levels[0] = shape_.levels[level];
+  const int64_t per_level = int64_t{shape_.num_features} * kernels::kTile;
+  Buffer weighted(num_tiles * per_level);
+  for (int64_t tile = 0; tile < num_tiles; ++tile) {
+    const float* from = grad_out + (tile * shape_.num_levels + level) * per_level;
+    for (int64_t i = 0; i < per_level; ++i) weighted[tile * per_level + i] = weight * from[i];
+  }
+  kernels::Kernels().grid_backward(alone, 0, positions, weighted.data(), num_tiles, params_.grads.data());
 }
 
 void HashGrid::StepLevel(int l, const kernels::AdamStep& step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "sanerf/nn/parameters.h"
 
@@ -34,9 +35,15 @@ class HashGrid {
   Parameters& params() { return params_; }
   const Parameters& params() const { return params_; }
 
+  // What the outputs of each level are multiplied with from now on, for levels that open one after the other; empty
+  // = 1. Not while others read the grid.
+  void SetLevelWeights(std::vector<float> weights);
+  const std::vector<float>& level_weights() const { return level_weights_; }
+
   // Tiled layouts of kernels.h. Calling thread only.
   void Forward(const float* positions, int64_t num_tiles, float* out) const;
   // Gradient and optimizer step of one level in one go, while its rows are in the caches. Levels are independent.
+  // grad_out: by the outputs of Forward.
   void BackwardLevel(int level, const float* positions, const float* grad_out, int64_t num_tiles);
   void BackwardLevel(int level, const GridGradient& g) {
     BackwardLevel(level, g.positions.data(), g.grad_features.data(), g.num_tiles);
@@ -46,6 +53,7 @@ class HashGrid {
  private:
   kernels::GridShape shape_;
   Parameters params_;
+  std::vector<float> level_weights_;
 };
 
 }  // namespace sanerf::nn

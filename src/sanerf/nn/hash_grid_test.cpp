@@ -6,6 +6,7 @@
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
+#include "sanerf/nn/gradients_test_support.h"
 
 namespace sanerf::nn {
 namespace {
@@ -132,6 +133,59 @@ TEST(HashGrid, GradientsAreTheSameWithOneThreadAndTwo) {
     return std::vector<float>(grads.begin(), grads.end());
   };
   EXPECT_EQ(gradients(1), gradients(2));
+}
+
+// Levels open, half open and closed: outputs and gradients are those of the plain grid, times the weights.
+TEST(HashGrid, LevelWeightsMultiplyOutputsAndGradients) {
+  for (const int features : {2, 4}) {
+    const HashGridOptions options{.levels = 4, .features = features, .log2_table = 10, .base = 4, .top = 40};
+    HashGrid plain("g", options, 1), weighted("g", options, 1);
+    const std::vector<float> weights = {1, 0.5f, 0.25f, 0};
+    weighted.SetLevelWeights(weights);
+    constexpr int64_t kTiles = 3;
+    const int64_t num_outputs = kTiles * plain.num_outputs() * kernels::kTile;
+    Random random(3);
+    Buffer positions(kTiles * 3 * kernels::kTile), a(num_outputs), b(num_outputs), grad_out(num_outputs);
+    for (float& x : positions.span()) x = random.NextFloat();
+    for (float& g : grad_out.span()) g = random.NextFloat() - 0.5f;
+    plain.Forward(positions.data(), kTiles, a.data());
+    weighted.Forward(positions.data(), kTiles, b.data());
+    const int64_t per_level = int64_t{features} * kernels::kTile;
+    for (int64_t i = 0; i < num_outputs; ++i) ASSERT_EQ(b[i], weights[size_t(i / per_level % 4)] * a[i]) << i;
+    for (HashGrid* grid : {&plain, &weighted}) {
+      grid->params().PrepareTraining();
+      for (int l = 0; l < 4; ++l) grid->BackwardLevel(l, positions.data(), grad_out.data(), kTiles);
+    }
+    for (int l = 0; l < 4; ++l) {
+      const kernels::GridLevel& level = plain.shape().levels[l];
+      const int64_t begin = int64_t(level.row_offset) * features, end = begin + int64_t(level.num_rows) * features;
+      for (int64_t i = begin; i < end; ++i)
+        ASSERT_NEAR(weighted.params().grads[i], weights[size_t(l)] * plain.params().grads[i], 1e-6) << l;
+    }
+  }
+}
+
+// The loss sum over outputs of ask * output, by entries of the table.
+TEST(HashGrid, WeightedGradientsAgainstFiniteDifferences) {
+  const HashGridOptions options{.levels = 3, .features = 2, .log2_table = 9, .base = 4, .top = 24};
+  HashGrid grid("g", options, 1);
+  grid.SetLevelWeights({1, 0.6f, 0});
+  Random random(9);
+  Buffer positions(3 * kernels::kTile), out(grid.num_outputs() * kernels::kTile), ask(out.size());
+  for (float& value : grid.params().values.span()) value = random.NextFloat() - 0.5f;
+  for (float& x : positions.span()) x = random.NextFloat();
+  for (float& g : ask.span()) g = random.NextFloat() - 0.5f;
+  const auto loss = [&] {
+    grid.Forward(positions.data(), 1, out.data());
+    double sum = 0;
+    for (int64_t i = 0; i < out.size(); ++i) sum += double(ask[i]) * out[i];
+    return sum;
+  };
+  grid.params().PrepareTraining();
+  for (int l = 0; l < 3; ++l) grid.BackwardLevel(l, positions.data(), ask.data(), 1);
+  ExpectGradientsMatchDifferences(grid.params(), grid.params().grads, loss, {40, 1e-2f, 0.01, 1e-4});
+  const int64_t closed = int64_t(grid.shape().levels[2].row_offset) * 2;
+  for (int64_t i = closed; i < grid.params().size(); ++i) ASSERT_EQ(grid.params().grads[i], 0);
 }
 
 }  // namespace

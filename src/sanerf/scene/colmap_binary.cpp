@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "sanerf/core/error.h"
@@ -103,11 +104,13 @@ void ReadBinaryPoints(const fs::path& path, ColmapModel& model) {
   for (uint64_t i = 0; i < count; ++i) {
     reader.StartRecord("point", i, count);
     const auto id = int64_t(reader.Next<uint64_t>());
-    Vec3 point;
-    for (int axis = 0; axis < 3; ++axis) point[axis] = reader.Next<double>();
-    reader.Skip(1, 3 + sizeof(double));                         // color, reprojection error
+    ColmapPoint point;
+    for (int axis = 0; axis < 3; ++axis) point.position[axis] = reader.Next<double>();
+    reader.Skip(1, 3);  // color
+    const double error = reader.Next<double>();
+    if (error > 0 && std::isfinite(error)) point.error = error;
     reader.Skip(reader.Next<uint64_t>(), 2 * sizeof(int32_t));  // track
-    if (IsPlace(point)) model.points.emplace(id, point);
+    if (IsPlace(point.position)) model.points.emplace(id, point);
   }
 }
 

@@ -184,13 +184,37 @@ std::optional<DepthBounds> ObservedDepths(const ColmapImage& image, const Camera
   for (const int64_t id : image.point_ids) {
     const auto point = model.points.find(id);
     if (point == model.points.end()) continue;
-    const double depth = camera.ZDepth(point->second);
+    const double depth = camera.ZDepth(point->second.position);
     if (depth > 0) depths.push_back(depth);
   }
   if (depths.size() < 8) return std::nullopt;
   std::sort(depths.begin(), depths.end());
   const DepthBounds range{depths[size_t(0.005 * (depths.size() - 1))], depths[size_t(0.995 * (depths.size() - 1))]};
   return range.far > range.near ? std::optional(range) : std::nullopt;
+}
+
+// By the points' ids, where in the scene's list they will be.
+std::map<int64_t, int> PlacesOfPoints(const ColmapModel& model) {
+  std::map<int64_t, int> places;
+  for (const auto& [id, point] : model.points) places.emplace_hint(places.end(), id, int(places.size()));
+  return places;
+}
+
+// Each once: COLMAP may find a point at several places of a photo.
+std::vector<int> ObservedPoints(const ColmapImage& image, const std::map<int64_t, int>& places) {
+  std::vector<int> observed;
+  for (const int64_t id : image.point_ids)
+    if (const auto place = places.find(id); place != places.end()) observed.push_back(place->second);
+  std::sort(observed.begin(), observed.end());
+  observed.erase(std::unique(observed.begin(), observed.end()), observed.end());
+  return observed;
+}
+
+void AddPoints(const ColmapModel& model, SceneListing* listing) {
+  for (const auto& [id, point] : model.points) {
+    listing->points.push_back(point.position);
+    listing->point_errors.push_back(float(point.error));
+  }
 }
 
 }  // namespace
@@ -223,6 +247,7 @@ SceneListing ReadColmap(const fs::path& root, int number, const Job& job) {
   listing.source =
       fmt::format("COLMAP {} ({}), photos from {}", NameInScene(root, model_folder), binary ? "binary" : "text",
                   folder == root ? "the scene folder" : NameInScene(root, folder));
+  const std::map<int64_t, int> places = PlacesOfPoints(model);
   for (const ColmapImage& image : model.images) {
     job.ThrowIfStopped("reading the photos' sizes");
     const auto path = finder.Find(folder, image.name);
@@ -244,10 +269,11 @@ SceneListing ReadColmap(const fs::path& root, int number, const Job& job) {
     listed.view.camera = FitToImage(ConvertCamera(camera->second, camera_where), info, where);
     listed.view.camera.world_from_cam = ConvertPose(image, where);
     listed.bounds = ObservedDepths(image, listed.view.camera, model);
+    listed.view.points = ObservedPoints(image, places);
     listed.mask = FindMask(root, image.name).value_or(fs::path());
     listing.views.push_back(std::move(listed));
   }
-  for (const auto& [id, point] : model.points) listing.points.push_back(point);
+  AddPoints(model, &listing);
   WarnOfPhotosWithoutPose(listing, folder, model_folder);
   AttachLabels(listing, folder);
   return listing;

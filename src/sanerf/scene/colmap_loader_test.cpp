@@ -312,5 +312,48 @@ TEST_F(ColmapTest, IntrinsicsAbsent) {
   }
 }
 
+// Images with even numbers observe point 11; of point 12 the file knows no image, 13 is no place.
+TEST_F(ColmapTest, PointsComeWithTheirErrorsAndThePhotosThatFoundThem) {
+  WriteImages();
+  WriteTextModel(kPinhole, "sparse/0",
+                 "# points\n12 1 2 3 9 9 9 0.75 1 0 2 0\n11 0.5 0 0.25 1 2 3 1.5 1 0 3 0 5 0\n13 nan 0 0 1 2 3 1\n");
+  Scene scene = LoadScene(root_, {}, Job());
+  ASSERT_EQ(scene.points.size(), 2u);
+  EXPECT_TRUE(scene.points[0].position.isApprox(Vec3(0.5, 0, 0.25)));
+  EXPECT_FLOAT_EQ(scene.points[0].error_px, 1.5f);
+  EXPECT_FLOAT_EQ(scene.points[1].error_px, 0.75f);
+  for (int i = 0; i < kViews; ++i)
+    EXPECT_THAT(scene.views[size_t(i)].points, testing::ElementsAreArray(std::vector<int>(i % 2 == 0 ? 1 : 0, 0))) << i;
+  WriteText("sparse/0/points3D.txt", "11 0.5 0 0.25\n");  // nothing but the place
+  EXPECT_EQ(LoadScene(root_, {}, Job()).points[0].error_px, 0);
+}
+
+TEST_F(ColmapTest, BinaryPointsComeWithTheirErrors) {
+  WriteImages();
+  WriteBinaryModel(kPinhole);
+  std::string points;
+  const auto put = [&](auto value) {
+    char bytes[sizeof(value)];
+    std::memcpy(bytes, &value, sizeof(value));
+    points.append(bytes, sizeof(value));
+  };
+  put(uint64_t{2});
+  for (const uint64_t id : {uint64_t{4}, uint64_t{2}}) {
+    put(id);
+    for (const double coordinate : {double(id), 0.5, 0.25}) put(coordinate);
+    for (int c = 0; c < 3; ++c) put(uint8_t{200});
+    put(0.125 * double(id));
+    put(uint64_t{1});
+    for (const int32_t track : {1, 0}) put(track);
+  }
+  WriteText("sparse/0/points3D.bin", points);
+  const Scene scene = LoadScene(root_, {}, Job());
+  ASSERT_EQ(scene.points.size(), 2u);
+  EXPECT_EQ(scene.points[0].position.x(), 2);  // in the order of their ids
+  EXPECT_FLOAT_EQ(scene.points[0].error_px, 0.25f);
+  EXPECT_FLOAT_EQ(scene.points[1].error_px, 0.5f);
+  EXPECT_TRUE(scene.views[0].points.empty());
+}
+
 }  // namespace
 }  // namespace sanerf::scene

@@ -27,10 +27,15 @@ struct ColmapImage {
   std::vector<int64_t> point_ids;  // the 3D points it observes
 };
 
+struct ColmapPoint {
+  Vec3 position;
+  double error = 0;  // mean reprojection error, pixels; 0 where the file does not say
+};
+
 struct ColmapModel {
   std::map<uint32_t, ColmapCamera> cameras;
   std::vector<ColmapImage> images;
-  std::map<int64_t, Vec3> points;  // empty when the model has no points file
+  std::map<int64_t, ColmapPoint> points;  // empty when the model has no points file
 };
 
 inline constexpr const char* kUndistort = "undistort the photos first: colmap image_undistorter";

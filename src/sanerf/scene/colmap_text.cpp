@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "sanerf/core/error.h"
@@ -110,9 +111,15 @@ void ReadTextPoints(const fs::path& path, ColmapModel& model) {
   LineReader lines(path);
   while (lines.Next(true)) {
     const auto id = lines.Field<int64_t>("a point id");
-    Vec3 point;
-    for (int axis = 0; axis < 3; ++axis) point[axis] = lines.Field<double>("a coordinate");
-    if (IsPlace(point)) model.points.emplace(id, point);
+    ColmapPoint point;
+    for (int axis = 0; axis < 3; ++axis) point.position[axis] = lines.Field<double>("a coordinate");
+    for (int channel = 0; channel < 3; ++channel) {  // some tools leave out what follows
+      int color = 0;
+      lines.TryField(color);
+    }
+    double error = 0;
+    if (lines.TryField(error) && error > 0 && std::isfinite(error)) point.error = error;
+    if (IsPlace(point.position)) model.points.emplace(id, point);
   }
 }
 

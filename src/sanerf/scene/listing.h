@@ -35,9 +35,10 @@ struct SceneListing {
   std::vector<std::string> notes;       // what was guessed
   bool black_is_ignored = false;        // by the format's convention, in masks of two values
   bool has_split = false;
-  bool z_up = false;           // the format's world has z up by convention
-  std::vector<Vec3> points;    // sparse reconstruction, file frame
-  std::optional<Box> content;  // the box that holds everything visible, file frame (aabb_scale)
+  bool z_up = false;                // the format's world has z up by convention
+  std::vector<Vec3> points;         // sparse reconstruction, file frame
+  std::vector<float> point_errors;  // of each, as ScenePoint::error_px; empty when the format does not say
+  std::optional<Box> content;       // the box that holds everything visible, file frame (aabb_scale)
 };
 
 // Whether a file of that name should be a photo that is read, in any case.

@@ -235,6 +235,7 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
   CheckListing(listing);
   const std::optional<MasksAre> masks_are = DecideMasks(listing, options.masks_are, job);
   ChooseTestViews(listing, options.test_every, job);
+  ThinTrainingViews(listing, options.max_train_views);
 
   Scene scene;
   scene.root = listing.root;
@@ -252,6 +253,8 @@ Scene LoadScene(const fs::path& path, const SceneOptions& options, const Job& jo
     if (listed.view.time) times.insert(*listed.view.time);
     scene.views.push_back(std::move(listed.view));
   }
+  for (size_t i = 0; i < listing.point_errors.size(); ++i)
+    scene.points.push_back({listing.points[i], listing.point_errors[i]});
   scene.is_dynamic = times.size() > 1;
   if (!listing.missing.empty()) scene.warnings.push_back(MissingWarning(listing));
   if (!listing.not_finite.empty()) scene.warnings.push_back(NotFiniteWarning(listing));

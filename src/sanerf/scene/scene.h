@@ -26,6 +26,12 @@ struct IgnoreMask {
   bool where_black = true;  // black is left out, else all that is not black
 };
 
+// A point of the sparse reconstruction that the poses came from.
+struct ScenePoint {
+  Vec3 position;       // file frame
+  float error_px = 0;  // mean reprojection error; 0 = unknown
+};
+
 struct View {
   std::string name;                  // the image's path inside the scene folder, as written there ("train/000.png")
   std::filesystem::path image_path;  // absolute
@@ -38,12 +44,14 @@ struct View {
   int orientation = 1;               // EXIF's: how the file's pixels lie before they are turned upright
   bool is_test = false;
   std::optional<double> time;  // dynamic scenes, 0..1
+  std::vector<int> points;     // those of Scene::points that were found in this photo, in order
 };
 
 struct SceneOptions {
   int test_every = 8;  // every n-th view in name order is a test view when the scene names no split; 0 = none
   MasksAre masks_are = MasksAre::kGuess;
-  int model = -1;  // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
+  int model = -1;           // of several COLMAP models the one in sparse/N; -1 = that of which most photos are there
+  int max_train_views = 0;  // as if no more photos had been taken; what is held out stays. 0 = all
 
   template <class V>
   void Visit(V&& v) {
@@ -55,6 +63,9 @@ struct SceneOptions {
             Choice{"instances", MasksAre::kInstances}));
     v("model", model, "of several COLMAP models the one of this number, as in sparse/1 (-1 = the one with most photos)",
       Range(-1, 9999));
+    v("max_train_views", max_train_views,
+      "train on so many photos at most, evenly chosen in name order; the held-out ones stay (0 = all)",
+      Range(2, 100'000).OrZero());
   }
 };
 
@@ -66,6 +77,7 @@ struct Scene {
                                       // "panoptic-lifting", "messy-rooms"
   std::string summary;                // one sentence: "67 photos, 848x566, instant-ngp transforms.json, masks"
   std::vector<View> views;            // sorted by name, train and test together
+  std::vector<ScenePoint> points;     // of formats that have them with what photos they were found in (COLMAP)
   std::vector<std::string> warnings;  // things left out, one sentence each
   std::vector<std::string> notes;     // what was guessed, one sentence each
   std::optional<MasksAre> masks_are;  // what such masks were taken for; none without any

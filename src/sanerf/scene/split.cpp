@@ -126,4 +126,21 @@ void ChooseTestViews(SceneListing& listing, int test_every, const Job& job) {
   }
 }
 
+void ThinTrainingViews(SceneListing& listing, int most) {
+  const int64_t count = std::count_if(listing.views.begin(), listing.views.end(),
+                                      [](const ListedView& listed) { return !listed.view.is_test; });
+  if (most == 0 || count <= most) return;
+  std::vector<ListedView> left;
+  int64_t nth = 0;  // of the training views
+  for (ListedView& listed : listing.views) {
+    // The first of each `most`-th of them.
+    const bool is_left = listed.view.is_test || nth * most / count != (nth - 1) * most / count || nth == 0;
+    if (!listed.view.is_test) ++nth;
+    if (is_left) left.push_back(std::move(listed));
+  }
+  listing.views = std::move(left);
+  listing.notes.push_back(fmt::format("scene.max_train_views={}: as if the other {} had not been taken", most,
+                                      Counted(count - most, "photo")));
+}
+
 }  // namespace sanerf::scene

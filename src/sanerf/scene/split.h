@@ -20,4 +20,7 @@ std::vector<size_t> FirstCopies(const std::vector<ListedView>& views, const Job&
 // left to train on.
 void ChooseTestViews(SceneListing& listing, int test_every, const Job& job);
 
+// Of those to train on keeps `most`, evenly chosen in their order; 0 = all. The others are no part of the scene.
+void ThinTrainingViews(SceneListing& listing, int most);
+
 }  // namespace sanerf::scene

@@ -132,5 +132,25 @@ TEST_F(SplitTest, TwoThousandPhotos) {
   EXPECT_THAT(scene.warnings, ElementsAre());
 }
 
+// 0, 4 and 8 are held out; of 1 2 3 5 6 7 9 three are left.
+TEST_F(SplitTest, FewerPhotosToTrainOnLeaveTheHeldOutOnes) {
+  WriteText("transforms.json", file_.dump());
+  const auto names_with = [&](int most) {
+    const Scene scene = LoadScene(root_, {.test_every = 4, .max_train_views = most}, Job());
+    EXPECT_THAT(HeldOut(scene), ElementsAre("00", "04", "08"));
+    std::vector<std::string> names;
+    for (const int i : scene.TrainViews()) names.push_back(fs::path(scene.views[size_t(i)].name).stem().string());
+    return names;
+  };
+  EXPECT_EQ(names_with(0).size(), 7u);
+  EXPECT_EQ(names_with(7).size(), 7u);
+  EXPECT_EQ(names_with(100).size(), 7u);
+  EXPECT_THAT(names_with(3), ElementsAre("01", "05", "07"));
+  for (int most = 2; most < 7; ++most) EXPECT_EQ(int(names_with(most).size()), most);
+  const Scene scene = LoadScene(root_, {.test_every = 4, .max_train_views = 3}, Job());
+  EXPECT_THAT(scene.notes, testing::Contains(HasSubstr("as if the other 4 photos had not been taken")));
+  EXPECT_THAT(scene.summary, HasSubstr("3 to train, 3 to test"));
+}
+
 }  // namespace
 }  // namespace sanerf::scene

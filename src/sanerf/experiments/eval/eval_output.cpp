@@ -142,6 +142,7 @@ double MeanIou(const EvalResult& result) { return eval::MeansOf(result.objects).
 Json ToJson(const EvalResult& result) {
   Json json = {{"psnr", nullptr}, {"ssim", nullptr}};
   if (!result.views.empty()) json = {{"psnr", result.psnr}, {"ssim", result.ssim}};
+  if (result.look != nerf::HeldOutLook::kMean) json["look"] = nerf::NameOf(result.look);
   json.update(ObjectsJson(result.objects));
   json["not_scored"] = Json::array();
   for (const auto& [object, why, how] : result.not_scored)
@@ -181,10 +182,11 @@ void WriteMetrics(const run::RunFolder& run, const EvalResult& result) {
 }
 
 std::string ToTable(const EvalResult& result) {
+  const std::string light = nerf::Described(result.look), in_light = light.empty() ? "" : ", " + light;
   std::string text = result.views.empty()
                          ? "views  none is held out\n"
-                         : fmt::format("views  PSNR {:.2f} dB   SSIM {:.4f}   ({})\n", result.psnr, result.ssim,
-                                       Counted(int64_t(result.views.size()), "held-out view"));
+                         : fmt::format("views  PSNR {:.2f} dB   SSIM {:.4f}   ({}{})\n", result.psnr, result.ssim,
+                                       Counted(int64_t(result.views.size()), "held-out view"), in_light);
   if (result.objects.empty()) return text;
   ScoreRows table(result);
   const auto others = [&](const auto& scores_of) {

@@ -7,6 +7,7 @@
 
 #include "sanerf/core/json_fwd.h"
 #include "sanerf/eval/scores.h"
+#include "sanerf/nerf/held_out_look.h"
 #include "sanerf/run/run_folder.h"
 
 namespace sanerf::experiments {
@@ -22,7 +23,8 @@ struct NotScored {
 };
 
 struct EvalResult {
-  double psnr = 0, ssim = 0;  // means over the test views; 0 when there is none
+  double psnr = 0, ssim = 0;                          // means over the test views; 0 when there is none
+  nerf::HeldOutLook look = nerf::HeldOutLook::kMean;  // in which light these were scored
   std::vector<eval::ViewQuality> views;
   std::vector<eval::ObjectScore> objects;  // of our method
   bool on_training_views = false;          // objects: no held-out view has a mask of theirs

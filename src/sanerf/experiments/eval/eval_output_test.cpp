@@ -60,6 +60,16 @@ TEST(EvalOutput, CountsTheHeldOutViews) {
   EXPECT_TRUE(ToJson(result)["psnr"].is_null());
 }
 
+TEST(EvalOutput, SaysInWhichLightViewsWereScored) {
+  EvalResult result = TwoObjects();
+  EXPECT_FALSE(ToJson(result).contains("look"));
+  result.look = nerf::HeldOutLook::kHalf;
+  EXPECT_THAT(ToTable(result), HasSubstr("(1 held-out view, right halves alone, colors fitted on the left ones)\n"));
+  EXPECT_EQ(ToJson(result)["look"], "half");
+  result.look = nerf::HeldOutLook::kNearest;
+  EXPECT_THAT(ToTable(result), HasSubstr("in the light of the nearest training photo"));
+}
+
 TEST(EvalOutput, TableSaysWhoIsAhead) {
   const std::string text = ToTable(BesideSam());
   EXPECT_THAT(text, HasSubstr("mug     sanerf  90.00%"));

@@ -18,6 +18,7 @@ struct EvalRequest {
   int instance = -1;              // instead of the one in the object's prompts
   std::filesystem::path masks;    // ground truth for `object` instead of the scene's: one image per view, by name
   std::vector<Method> baselines;  // to score beside ours
+  nerf::HeldOutLook look = nerf::HeldOutLook::kMean;  // in which light the renders of held-out views are scored
 };
 // run: opened for writing where there are baselines, which encode what they need.
 EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& job);

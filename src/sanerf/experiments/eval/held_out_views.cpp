@@ -15,11 +15,22 @@ namespace {
 // Views are compared with each other at most at this size: their depths and masks are all in memory at once.
 constexpr int kConsistencySize = 1024;
 
+// The left half is fitted, and from here on ignored.
+void FitOnLeftHalf(const ImageF& photo, ImageF* picture, ImageU8* ignored) {
+  const int end = photo.width / 2;
+  nerf::ApplyColors(nerf::FitColors(*picture, {photo, *ignored, end}), picture);
+  if (ignored->empty()) *ignored = ImageU8(photo.width, photo.height, 1);
+  for (int y = 0; y < photo.height; ++y)
+    for (int x = 0; x < end; ++x) ignored->At(x, y) = 255;
+}
+
 }  // namespace
 
 RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
-                                  const Job& job) {
+                                  nerf::HeldOutLook look, const Job& job) {
   RenderedTestViews rendered;
+  if (look == nerf::HeldOutLook::kNearest && nerf.appearance() == nullptr)
+    job.Warn("--look nearest: the radiance field has learned no light of its photos; views are scored as they are");
   Task task(job, "eval", int64_t(test.size()), "views");
   for (const int view_idx : test) {
     job.ThrowIfStopped("evaluation");
@@ -31,7 +42,9 @@ RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfMod
                   fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", eval::kSsimWindow,
                               photo.width, photo.height),
                   "score larger photos");
-    const ImageU8 ignored = scene::LoadIgnoredPixels(view);
+    ImageU8 ignored = scene::LoadIgnoredPixels(view);
+    if (look == nerf::HeldOutLook::kNearest) nerf::ShowAsNearestPhoto(nerf, scene, view.camera, &render);
+    if (look == nerf::HeldOutLook::kHalf) FitOnLeftHalf(photo, &render.rgb, &ignored);
     rendered.quality.push_back(
         {view.name, eval::Psnr(render.rgb, photo, ignored), eval::Ssim(render.rgb, photo, ignored)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);

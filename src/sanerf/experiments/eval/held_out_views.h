@@ -5,6 +5,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
+#include "sanerf/nerf/held_out_look.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
@@ -14,8 +15,8 @@ struct RenderedTestViews {
   std::vector<eval::ViewQuality> quality;
   std::vector<eval::DepthView> depths;  // what consistency is measured with
 };
-// Throws InterruptedError.
+// look: in which light they are scored. Throws InterruptedError.
 RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
-                                  const Job& job);
+                                  nerf::HeldOutLook look, const Job& job);
 
 }  // namespace sanerf::experiments

@@ -254,8 +254,9 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   ReportPage page;
   page.title = "sanerf · " + fs::weakly_canonical(fs::absolute(run.path())).filename().string();
   page.subtitle = scene.summary;
+  const std::string light = result.look == nerf::HeldOutLook::kMean ? "" : ", " + nerf::Described(result.look);
   if (!result.views.empty())
-    page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views"},
+    page.facts = {{fmt::format("{:.2f} dB", result.psnr), "PSNR, held-out views" + light},
                   {fmt::format("{:.4f}", result.ssim), "SSIM"}};
   if (!result.objects.empty()) page.facts.push_back({Percent(MeanIou(result)) + " %", "mean IoU"});
   if (options.peak_rss_bytes > 0) page.facts.push_back({FormatBytes(double(options.peak_rss_bytes)), "peak memory"});

@@ -44,7 +44,7 @@ TEST(TrainingSettings, WhatARunHasRecordedIsReadWithWhoSaidIt) {
   synth::WriteSynthScene(folder / "scene", synth::SmallScene(2, 16), Job());
   const scene::Scene scene = scene::LoadScene(folder / "scene", {}, Job());
   pipeline::Settings said;
-  pipeline::Assign(said, "nerf.exposure=true");
+  pipeline::Assign(said, "nerf.appearance=gain");
   pipeline::Assign(said, "nerf.iters=1600", "--iters");
   const pipeline::Settings trained = WithPreset("fast", said);
   EnsureWritableFolder(folder / "run");
@@ -57,13 +57,13 @@ TEST(TrainingSettings, WhatARunHasRecordedIsReadWithWhoSaidIt) {
   EXPECT_EQ(recorded.origins.ToJson(), trained.origins.ToJson());
   EXPECT_EQ(recorded.origins.ToJson().at("nerf.log2_table"), "preset fast");
   EXPECT_EQ(recorded.origins.ToJson().at("nerf.iters"), "--iters");  // the preset says the same, and was not asked
-  EXPECT_EQ(PresetOf(recorded), "");                                 // exposure is learned: somebody's own
+  EXPECT_EQ(PresetOf(recorded), "");                                 // appearance is learned: somebody's own
   // Another preset takes the place of the first, and of nothing else.
   const pipeline::Settings next = WithPreset("default", recorded);
   EXPECT_EQ(next.nerf.log2_table, pipeline::Settings().nerf.log2_table);
   EXPECT_EQ(next.nerf.batch_samples, pipeline::Settings().nerf.batch_samples);
   EXPECT_EQ(next.nerf.iters, 1600);
-  EXPECT_TRUE(next.nerf.exposure);
+  EXPECT_EQ(next.nerf.appearance, nerf::Appearance::kGain);
 }
 
 }  // namespace
