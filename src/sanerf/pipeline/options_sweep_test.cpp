@@ -113,7 +113,7 @@ TEST_F(OptionsSweepTest, ASceneWithoutASplitIsReadAtTheEndsOfItsOptions) {
     EXPECT_FALSE(scene.TrainViews().empty());
     EXPECT_EQ(scene.TestViews().empty(), settings.scene.test_every == 0);
   });
-  EXPECT_EQ(count.num_run, 9);
+  EXPECT_EQ(count.num_run, 12);
   EXPECT_EQ(count.num_refused, 0);
 }
 
