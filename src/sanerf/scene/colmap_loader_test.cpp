@@ -315,8 +315,7 @@ TEST_F(ColmapTest, IntrinsicsAbsent) {
 // Images with even numbers observe point 11; of point 12 the file knows no image.
 TEST_F(ColmapTest, PointsComeWithTheirErrorsAndThePhotosThatFoundThem) {
   WriteImages();
-  WriteTextModel(kPinhole, "sparse/0",
-                 "# points\n12 1 2 3 9 9 9 0.75 1 0 2 0\n11 0.5 0 0.25 1 2 3 1.5 1 0 3 0 5 0\n");
+  WriteTextModel(kPinhole, "sparse/0", "# points\n12 1 2 3 9 9 9 0.75 1 0 2 0\n11 0.5 0 0.25 1 2 3 1.5 1 0 3 0 5 0\n");
   Scene scene = LoadScene(root_, {}, Job());
   ASSERT_EQ(scene.points.size(), 2u);
   EXPECT_TRUE(scene.points[0].position.isApprox(Vec3(0.5, 0, 0.25)));
