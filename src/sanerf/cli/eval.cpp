@@ -45,6 +45,7 @@ bool MayWrite(const EvalFlags& flags) {
 }
 
 void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) {
+  const nerf::HeldOutLook look = nerf::ParseHeldOutLook(flags.look);
   if (flags.match) return RunEvalMatch(common, flags, job);
   std::optional<run::LockedRun> locked;
   if (MayWrite(flags)) locked.emplace(flags.run);
@@ -54,7 +55,7 @@ void RunEval(const CommonFlags& common, const EvalFlags& flags, const Job& job) 
   ApplyCommonFlags(common, {}, "eval", &settings, job);
   experiments::EvalRequest request = flags.request;
   request.masks = flags.masks;
-  request.look = nerf::ParseHeldOutLook(flags.look);
+  request.look = look;
   for (const std::string& name : flags.baselines)
     request.baselines.push_back(experiments::FindMethod(name, settings.baselines));
   std::optional<std::filesystem::path> scene;

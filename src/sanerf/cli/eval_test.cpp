@@ -66,6 +66,19 @@ TEST_F(EvalCommand, WhatIsNotScoredIsNamedWithTheReason) {
   EXPECT_EQ(JsonOf({"eval", "run", "--object", "mug", "--instance", "2"})["objects"][0]["name"], "mug");
 }
 
+TEST_F(EvalCommand, SaysInWhichLightViewsAreScored) {
+  MakeRunWithMug(2);
+  const Json mean = JsonOf({"eval", "run"}), half = JsonOf({"eval", "run", "--look", "half"});
+  EXPECT_FALSE(mean.contains("look"));
+  EXPECT_EQ(half["look"], "half");
+  EXPECT_NE(half["psnr"], mean["psnr"]);
+  EXPECT_EQ(half["objects"][0]["iou"], mean["objects"][0]["iou"]);  // masks have no light
+  const ProgramResult nearest = Succeeds({"eval", "run", "--look", "nearest", "--json"});
+  EXPECT_THAT(nearest.err, HasSubstr("has learned no light of its photos"));
+  EXPECT_EQ(Json::parse(nearest.out)["psnr"], mean["psnr"]);
+  EXPECT_THAT(Fails(2, {"eval", "run", "--look", "median"}), HasSubstr("expected mean, nearest or half"));
+}
+
 TEST_F(EvalCommand, WhatCannotBeStoredIsShownAllTheSame) {
   MakeRunWithMug(2);
   const Json scores = JsonOf({"eval", "run"})["objects"];

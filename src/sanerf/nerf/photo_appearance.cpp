@@ -61,13 +61,14 @@ void PhotoAppearance::Step(const kernels::AdamStep& step, int64_t num_rays, cons
 
 void PhotoAppearance::Center() {
   const int64_t width = NumLookValues(kind_), num_photos = int64_t(photos_.size());
-  std::vector<double> mean(size_t(width), 0.0);
+  std::vector<double> sum(size_t(width), 0.0);
   for (int64_t photo = 0; photo < num_photos; ++photo)
-    for (int64_t k = 0; k < width; ++k)
-      mean[size_t(k)] += double(values_.values[photo * width + k]) / double(num_photos);
+    for (int64_t k = 0; k < width; ++k) sum[size_t(k)] += double(values_.values[photo * width + k]);
+  std::vector<float> off(size_t(width));
+  for (size_t k = 0; k < off.size(); ++k)
+    off[k] = float(sum[k] / double(num_photos) - double(IdentityOfLook(kind_, int(k))));
   for (int64_t photo = 0; photo < num_photos; ++photo)
-    for (int64_t k = 0; k < width; ++k)
-      values_.values[photo * width + k] -= float(mean[size_t(k)] - double(IdentityOfLook(kind_, int(k))));
+    for (int64_t k = 0; k < width; ++k) values_.values[photo * width + k] -= off[size_t(k)];
 }
 
 void PhotoAppearance::AddTo(nn::CheckpointWriter* writer) const {

@@ -98,8 +98,8 @@ float NerfTrainer::DistortionWeight() const {
 }
 
 // Every random number is a function of (seed, step, ray).
-void NerfTrainer::DrawRay(int64_t ray, int64_t step, RayGroup* group) const {
-  Random random(uint64_t(options_.seed), uint64_t(step), uint64_t(ray) * 4 + kRayStream);
+void NerfTrainer::DrawRay(int64_t ray, RayGroup* group) const {
+  Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(ray) * 4 + kRayStream);
   PointOnRay<float> point;
   if (points_ && ray % kRaysPerPointRay == 0) {
     const Observation& seen = points_->Draw(&random);
@@ -123,7 +123,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
   ParallelFor(int64_t(num_groups_), [&](int64_t g) {
     const int64_t begin = g * kGroupRays, count = std::min(kGroupRays, num_rays - begin);
     RayGroup group;
-    for (int64_t i = 0; i < count; ++i) DrawRay(begin + i, step_, &group);
+    for (int64_t i = 0; i < count; ++i) DrawRay(begin + i, &group);
     const auto worker =
         workers_.Take([&] { return std::make_unique<BatchGradient>(*field_, *occupancy_, trace_, loss_); });
     worker->Compute(group, {1.0f / float(num_rays), step_scale_, DistortionWeight()}, &groups_[size_t(g)]);

@@ -43,7 +43,7 @@ class NerfTrainer {
   void Resume(const std::filesystem::path& path);
 
  private:
-  void DrawRay(int64_t ray, int64_t step, RayGroup* group) const;
+  void DrawRay(int64_t ray, RayGroup* group) const;
   void ComputeGroups(int64_t num_rays);
   void AddCoarseVariation();
   void OpenLevels() { field_->grid.SetLevelWeights(LevelWeights(options_, step_)); }
