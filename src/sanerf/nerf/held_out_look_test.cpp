@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "sanerf/core/error.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/random.h"
