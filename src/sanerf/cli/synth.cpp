@@ -14,20 +14,24 @@ namespace sanerf::cli {
 void AddSynth(CommandLine& line) {
   struct Flags {
     std::string out;
+    bool turntable = false;
     OptionFlags options;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* sub =
       AddCommand(line, "synth", "make the procedural scene: a ray-traced tabletop with exact masks and depth",
-                 "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3");
+                 "  sanerf synth table\n  sanerf synth small --views 24 --size 128 --seed 3\n"
+                 "  sanerf synth turning --turntable --views 66");
   sub->add_option("OUT", flags->out, "folder to write the scene to")->required();
   flags->options.Add(sub, "--views", "synth.views");
   flags->options.Add(sub, "--size", "synth.size");
+  sub->add_flag("--turntable", flags->turntable, "the things turn on a plate; camera, room and light stand still");
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) {
       experiments::ExperimentSettings settings;
       ApplyCommonFlags(line.common, {"synth"}, "synth", &settings, job);
       flags->options.Apply(&settings);
+      if (flags->turntable) pipeline::Assign(settings, "synth.turntable=true", "--turntable");
       run::CheckPlaceOfSynthScene(flags->out);
       const Stopwatch watch;
       synth::WriteSynthScene(flags->out, settings.synth, job);

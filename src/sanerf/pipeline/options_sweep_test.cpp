@@ -99,7 +99,7 @@ TEST_F(OptionsSweepTest, TheSmallestSceneIsMade) {
     EXPECT_EQ(scene::LoadScene(folder / "scene", {}, Job()).views.size(),
               size_t(settings.synth.views + synth::NumTestViews(settings.synth)));
   });
-  EXPECT_EQ(count.num_run, 5);
+  EXPECT_EQ(count.num_run, 9);
   EXPECT_EQ(count.num_refused, 0);
 }
 

@@ -12,6 +12,8 @@ struct SynthOptions {
   int size = 400;  // pixels, square
   int seed = 1;
   int samples = 9;  // per pixel, for antialiasing and soft shadows
+  bool turntable = false;
+  int stands = 1;  // of a turntable
 
   template <class V>
   void Visit(V&& v) {
@@ -20,6 +22,11 @@ struct SynthOptions {
     v("size", size, "image width and height in pixels", Range(16, 4096));
     v("seed", seed, "seed of layout, textures and cameras", kSeeds);
     v("samples", samples, "samples per pixel, for antialiasing and soft shadows", Range(1, 256));
+    v("turntable", turntable,
+      "the things turn on a plate in front of a camera that stands still, and so do the room and the light behind "
+      "them");
+    v("stands", stands, "of a turntable, the places, one above the other, that the camera takes its photos from",
+      Range(1, 4));
   }
 };
 

@@ -6,6 +6,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/synth/options.h"
+#include "sanerf/synth/turntable.h"
 
 namespace sanerf::synth {
 namespace {
@@ -141,7 +142,11 @@ SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int sam
 }
 
 SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, const Job& job) {
-  return RenderSynthView(SynthWorld(options.seed), camera, options.samples, job);
+  SynthWorld world(options.seed, options.turntable);
+  if (!options.turntable) return RenderSynthView(world, camera, options.samples, job);
+  const TurntableShot shot = ShotOf(camera);
+  world.TurnTo(shot.angle);
+  return RenderSynthView(world, shot.in_room, options.samples, job);
 }
 
 }  // namespace sanerf::synth

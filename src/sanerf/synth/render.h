@@ -15,6 +15,7 @@ struct SynthView {
   ImageF depth;  // z-depth of the same point, file units; 0 = nothing
 };
 
+// camera: in the frame of the scene's files, of a turntable that of the plate.
 SynthView RenderSynthView(const Camera& camera, const SynthOptions& options, const Job& job);
 // One view of a world that is built once for many views. samples: per pixel, rounded to a square number.
 SynthView RenderSynthView(const SynthWorld& world, const Camera& camera, int samples, const Job& job);

@@ -16,14 +16,15 @@
 #include "sanerf/core/random.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/temporary.h"
+#include "sanerf/synth/optics.h"
 #include "sanerf/synth/options.h"
 #include "sanerf/synth/render.h"
+#include "sanerf/synth/turntable.h"
 
 namespace sanerf::synth {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr double kFieldOfView = 50 * M_PI / 180;
 constexpr double kDepthScale = 0.0002;  // file units per step of the 16-bit depth images
 constexpr const char* kGenerator = "sanerf synth";
 
@@ -42,10 +43,7 @@ std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stre
     const double elevation = (15 + 50 * share) * M_PI / 180, radius = 1.95 + 0.3 * random.NextDouble();
     const Vec3 target(0.16 * (random.NextDouble() - 0.5), 0.16 * (random.NextDouble() - 0.5),
                       0.08 + 0.08 * random.NextDouble());
-    Camera camera;
-    camera.width = camera.height = options.size;
-    camera.fx = camera.fy = 0.5 * options.size / std::tan(0.5 * kFieldOfView);
-    camera.cx = camera.cy = 0.5 * options.size;
+    Camera camera = SynthCamera(options.size);
     const Vec3 offset(std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation),
                       std::sin(elevation));
     camera.world_from_cam = LookAt(Vec3(0, 0, 0.1) + radius * offset, target);
@@ -155,7 +153,7 @@ constexpr double kSmallestMargin = 3;  // pixels between a click and the border 
 class SceneWriter {
  public:
   SceneWriter(const fs::path& folder, const SynthOptions& options, const Job& job)
-      : folder_(folder), options_(options), job_(job), world_(options.seed) {
+      : folder_(folder), options_(options), job_(job), world_(options.seed, options.turntable) {
     sightings_.resize(world_.objects().size());
     counts_.resize(world_.objects().size());
   }
@@ -163,8 +161,8 @@ class SceneWriter {
   void Write() {
     const int num_test = NumTestViews(options_);
     Task task(job_, "synth", options_.views + num_test, "views");
-    WriteSplit("train", DomeCameras(options_.views, options_, 1), task);
-    WriteSplit("test", DomeCameras(num_test, options_, 2), task);
+    WriteSplit("train", Shots(options_.views, /*is_test=*/false), task);
+    WriteSplit("test", Shots(num_test, /*is_test=*/true), task);
     WriteJsonFile(folder_ / "prompts.json", Prompts());
     WriteJsonFile(folder_ / "scene.json", SceneTable(num_test));
     task.Finish();
@@ -176,14 +174,32 @@ class SceneWriter {
     int train_views = 0, test_views = 0;
   };
 
-  void WriteSplit(const std::string& split, const std::vector<Camera>& cameras, Task& task) {
+  // A photo that is taken: where the camera stands, in the world as it is then and in the scene's files.
+  struct Shot {
+    Camera in_room, in_files;
+    double angle = 0;  // of a turntable
+  };
+
+  std::vector<Shot> Shots(int count, bool is_test) const {
+    std::vector<Shot> shots;
+    if (options_.turntable) {
+      for (const TurntableShot& shot : TurntableShots(count, is_test, options_))
+        shots.push_back({shot.in_room, shot.OnPlate(), shot.angle});
+    } else {
+      for (const Camera& camera : DomeCameras(count, options_, is_test ? 2 : 1)) shots.push_back({camera, camera});
+    }
+    return shots;
+  }
+
+  void WriteSplit(const std::string& split, const std::vector<Shot>& shots, Task& task) {
     const bool is_test = split == "test";
     for (const std::string& sub : {split, split + "_mask"}) EnsureWritableFolder(folder_ / sub);
     if (is_test) EnsureWritableFolder(folder_ / "test_depth");
     Json json = CameraKeys(options_);
     json["frames"] = Json::array();
-    for (size_t i = 0; i < cameras.size(); ++i) {
-      const SynthView view = RenderSynthView(world_, cameras[i], options_.samples, job_);
+    for (size_t i = 0; i < shots.size(); ++i) {
+      if (options_.turntable) world_.TurnTo(shots[i].angle);
+      const SynthView view = RenderSynthView(world_, shots[i].in_room, options_.samples, job_);
       const std::string number = fmt::format("{:03}", i);
       const std::string file = fmt::format("{}/{}.png", split, number),
                         mask = fmt::format("{}_mask/{}.png", split, number);
@@ -194,9 +210,9 @@ class SceneWriter {
         frame["depth_path"] = fmt::format("test_depth/{}.png", number);
         WriteDepth(folder_ / frame["depth_path"].get<std::string>(), view.depth);
       }
-      frame["transform_matrix"] = MatrixJson(cameras[i].world_from_cam);
+      frame["transform_matrix"] = MatrixJson(shots[i].in_files.world_from_cam);
       json["frames"].push_back(std::move(frame));
-      Record(fmt::format("{}/{}", split, number), cameras[i], view.mask, is_test);
+      Record(fmt::format("{}/{}", split, number), shots[i], view.mask, is_test);
       task.Update(++done_);
     }
     WriteJsonFile(folder_ / fmt::format("transforms_{}.json", split), json);
@@ -210,16 +226,16 @@ class SceneWriter {
     WritePng(path, steps);
   }
 
-  void Record(const std::string& name, const Camera& camera, const ImageU8& mask, bool is_test) {
+  void Record(const std::string& name, const Shot& shot, const ImageU8& mask, bool is_test) {
     for (size_t i = 0; i < world_.objects().size(); ++i) {
       const SynthObject& object = world_.objects()[i];
       const int64_t pixels = std::count(mask.data.begin(), mask.data.end(), uint8_t(object.id));
       (is_test ? counts_[i].test_pixels : counts_[i].train_pixels) += pixels;
       (is_test ? counts_[i].test_views : counts_[i].train_views) += pixels > 0;
       if (is_test || !object.is_target || pixels == 0) continue;
-      Sighting sighting = LookFor(world_, object, camera, mask);
+      Sighting sighting = LookFor(world_, object, shot.in_room, mask);
       sighting.view = name;
-      sighting.direction = (camera.center() - Vec3(0, 0, camera.center().z())).normalized();
+      sighting.direction = shot.in_files.center().cwiseProduct(Vec3(1, 1, 0)).normalized();
       sightings_[i].push_back(sighting);
     }
   }
@@ -279,20 +295,27 @@ class SceneWriter {
                            {"evaluation_target", target}});
       return instances.back();
     };
-    add(SynthWorld::kTableId, "table", "support", false);
+    if (!options_.turntable) add(SynthWorld::kTableId, "table", "support", false);
     for (size_t i = 0; i < world_.objects().size(); ++i) {
       const SynthObject& object = world_.objects()[i];
-      Json& entry = add(object.id, object.name, "object", object.is_target);
+      const char* category = object.id == SynthWorld::kTableId ? "support" : "object";
+      Json& entry = add(object.id, object.name, category, object.is_target);
       entry["train_views_visible"] = counts_[i].train_views;
       entry["test_views_visible"] = counts_[i].test_views;
       entry["test_pixels_mean"] = double(counts_[i].test_pixels) / num_test;
     }
-    return {{"name", "tabletop"},         {"generator", kGenerator},
-            {"world_up", "+z"},           {"background_id", 0},
-            {"width", options_.size},     {"height", options_.size},
-            {"n_train", options_.views},  {"n_test", num_test},
-            {"seed", options_.seed},      {"samples_per_pixel", options_.samples},
-            {"depth_scale", kDepthScale}, {"instances", instances}};
+    return {{"name", options_.turntable ? "turntable" : "tabletop"},
+            {"generator", kGenerator},
+            {"world_up", "+z"},
+            {"background_id", 0},
+            {"width", options_.size},
+            {"height", options_.size},
+            {"n_train", options_.views},
+            {"n_test", num_test},
+            {"seed", options_.seed},
+            {"samples_per_pixel", options_.samples},
+            {"depth_scale", kDepthScale},
+            {"instances", instances}};
   }
 
   fs::path folder_;

@@ -12,6 +12,8 @@ namespace {
 constexpr double kRoomHalf = 2.9, kFloor = -0.85, kCeiling = 2.7;
 constexpr double kTableHalfX = 1.15, kTableHalfY = 0.95, kTableThickness = 0.06;
 constexpr double kHitDistance = 5e-5;
+// The plate of a turntable: its top is where the table's is without one.
+constexpr double kPlateRadius = 0.9, kPlateHeight = 0.03, kPlateRound = 0.004;
 
 const Vec3 kLight(1.5, -1.2, 2.3);   // middle of a round lamp
 constexpr double kLampSlope = 0.11;  // its radius over its distance: the width of soft shadows
@@ -96,18 +98,41 @@ void SynthObject::Place(const Vec3& at, double angle) {
   ball_center_ = position + Turn(shape->ball_center);
 }
 
-SynthWorld::SynthWorld(int seed) : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
-  table_.push_back({{-kTableHalfX, -kTableHalfY, -kTableThickness}, {kTableHalfX, kTableHalfY, 0}});
+SynthWorld::SynthWorld(int seed, bool turntable)
+    : room_{{-kRoomHalf, -kRoomHalf, kFloor}, {kRoomHalf, kRoomHalf, kCeiling}} {
+  const double top = turntable ? -kPlateHeight : 0, bottom = top - kTableThickness;
+  table_.push_back({{-kTableHalfX, -kTableHalfY, bottom}, {kTableHalfX, kTableHalfY, top}});
   for (const double x : {-1.0, 1.0}) {
     for (const double y : {-1.0, 1.0}) {
       const Vec3 foot(x * (kTableHalfX - 0.12), y * (kTableHalfY - 0.12), kFloor);
-      table_.push_back({foot - Vec3(0.05, 0.05, 0), {foot.x() + 0.05, foot.y() + 0.05, -kTableThickness}});
+      table_.push_back({foot - Vec3(0.05, 0.05, 0), {foot.x() + 0.05, foot.y() + 0.05, bottom}});
     }
   }
   wood_ = WoodPlanks(uint32_t(seed));
   floor_ = FloorBoards(uint32_t(seed) + 100);
   walls_ = RoomWalls(kRoomHalf, kFloor, uint32_t(seed) + 200);
   PlaceObjects(seed);
+  if (turntable) PlacePlate(seed);
+  for (const SynthObject& object : objects_) homes_.push_back({object.position, object.yaw});
+}
+
+void SynthWorld::PlacePlate(int seed) {
+  constexpr double r = kPlateRound;
+  SynthObject plate;
+  plate.id = kTableId;
+  plate.name = "plate";
+  plate.shape =
+      MakeLathe({{0, r}, {kPlateRadius - r, r}, {kPlateRadius - r, kPlateHeight - r}, {0, kPlateHeight - r}}, r);
+  plate.texture = WoodPlanks(uint32_t(seed) + 400);
+  plate.gloss = 0.03;
+  plate.Place({0, 0, -kPlateHeight}, 0);
+  objects_.push_back(std::move(plate));
+  table_id_ = 0;
+}
+
+void SynthWorld::TurnTo(double angle) {
+  const Eigen::AngleAxisd turn(angle, Vec3::UnitZ());
+  for (size_t i = 0; i < objects_.size(); ++i) objects_[i].Place(turn * homes_[i].position, homes_[i].yaw + angle);
 }
 
 // Fixed places that occlude each other from low viewpoints, moved a little by the seed; the whole layout is turned.
@@ -164,7 +189,7 @@ SynthHit SynthWorld::Trace(const Vec3& origin, const Vec3& direction) const {
   for (size_t i = 0; i < table_.size(); ++i) {
     const std::optional<Crossing> board = Cross(table_[i], origin, inverse);
     if (!board || board->entry < 0 || board->entry >= hit.t) continue;
-    hit.t = board->entry, hit.id = kTableId, hit.part = 1 + int(i);
+    hit.t = board->entry, hit.id = table_id_, hit.part = 1 + int(i);
     hit.normal = Vec3::Zero();
     hit.normal[board->axis] = unit[board->axis] > 0 ? -1 : 1;
   }
@@ -210,7 +235,8 @@ double SynthWorld::SoftShadow(const Vec3& p, const Vec3& to_light, double distan
     const Vec3 o = object.ToLocal(p), d = object.TurnBack(to_light);
     visible *= LampShare(NarrowestRatio([&](double t) { return object.shape->Distance(o + t * d); }, t0, t1));
   }
-  if (p.z() < -kTableThickness) {  // below the table its top is in the way
+  const double below = table_[0].min.z();
+  if (p.z() < below) {  // below the table its top is in the way
     const auto at = [&](double t) { return BoxDistance(table_[0], p + t * to_light); };
     visible *= LampShare(NarrowestRatio(at, 0.03, std::min(distance, (0.05 - p.z()) / to_light.z())));
   }
@@ -245,7 +271,7 @@ SynthLight SynthWorld::Illuminate(const SynthHit& hit, const Vec3& p) const {
   const Vec3 lifted = p + 1e-4 * hit.normal, v = kLight - p;
   const double distance = v.norm();
   if (hit.normal.dot(v) > 0) light.lamp = SoftShadow(lifted, v / distance, distance, hit.object);
-  const bool under_table = p.z() < -kTableThickness && std::abs(p.x()) < kTableHalfX && std::abs(p.y()) < kTableHalfY;
+  const bool under_table = p.z() < table_[0].min.z() && std::abs(p.x()) < kTableHalfX && std::abs(p.y()) < kTableHalfY;
   light.openness = Openness(lifted, hit.normal) * (under_table ? 0.55 : 1);
   return light;
 }
@@ -257,7 +283,7 @@ Vec3 SynthWorld::Shade(const SynthHit& hit, const SynthLight& light, const Vec3&
   if (hit.object) {
     albedo = hit.object->texture(hit.object->ToLocal(p), hit.object->TurnBack(n));
     gloss = hit.object->gloss;
-  } else if (hit.id == kTableId) {
+  } else if (hit.part > 0) {
     albedo = wood_(p, n);
     gloss = 0.03;
   } else {

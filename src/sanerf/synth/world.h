@@ -47,10 +47,14 @@ struct SynthLight {
 
 class SynthWorld {
  public:
-  explicit SynthWorld(int seed);
+  // turntable: the things stand on a plate that turns, a thing of its own with the table's id; the table below it
+  // belongs to the room.
+  explicit SynthWorld(int seed, bool turntable = false);
 
   static constexpr int kTableId = 1;
   const std::vector<SynthObject>& objects() const { return objects_; }
+  // Turns plate and things about the z axis, away from where they were at first.
+  void TurnTo(double angle);
 
   // What the ray from `origin` (inside the room) along `direction` (any length) meets first; there is always something.
   SynthHit Trace(const Vec3& origin, const Vec3& direction) const;
@@ -65,10 +69,17 @@ class SynthWorld {
 
  private:
   void PlaceObjects(int seed);
+  void PlacePlate(int seed);
   double SoftShadow(const Vec3& p, const Vec3& to_light, double distance, const SynthObject* self) const;
   double Openness(const Vec3& p, const Vec3& normal) const;
 
   std::vector<SynthObject> objects_;
+  struct Home {
+    Vec3 position;
+    double yaw;
+  };
+  std::vector<Home> homes_;  // of the objects, before anything turns
+  int table_id_ = kTableId;
   std::vector<Box> table_;  // top, then legs
   Box room_;
   SynthTexture wood_, floor_, walls_;
