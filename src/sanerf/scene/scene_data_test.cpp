@@ -10,6 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene.h"
+#include "sanerf/scene/still_background.h"
 #include "sanerf/scene/view_mask_test_support.h"
 
 namespace sanerf::scene {
@@ -115,6 +116,21 @@ TEST_P(TrueDepth, FrameHoldsWhatIsVisible) {
 
 INSTANTIATE_TEST_SUITE_P(All, TrueDepth,
                          testing::Values("kitchen_table", "workshop_bench", "lookalikes", "shelf_front"),
+                         [](const auto& info) { return std::string(info.param); });
+
+class NoTurntable : public testing::TestWithParam<const char*> {};
+
+TEST_P(NoTurntable, StandsStill) {
+  const auto folder = DataFolder(GetParam());
+  if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
+  const StillBackground found = FindStillBackground(LoadScene(*folder, {}, Job()), Job());
+  fmt::print("{:16} still {:.4f} of its structure\n", GetParam(), found.share);
+  EXPECT_LT(found.share, 0.5 * StillBackground::kTurntable);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NoTurntable,
+                         testing::Values("ngp_fox", "nerd_blowtorch", "spin_statue", "llff_fern", "mip360_kitchen25",
+                                         "kitchen_table", "workshop_bench", "lookalikes", "shelf_front", "juggling"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(RealScene, LegoObjectFillsTheModelBox) {

@@ -10,6 +10,7 @@
 #include "sanerf/core/json.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/scene/scene_folder_test_support.h"
+#include "sanerf/scene/still_background.h"
 #include "sanerf/scene/view_mask_test_support.h"
 #include "sanerf/synth/render.h"
 #include "sanerf/synth/synth.h"
@@ -85,6 +86,19 @@ TEST_F(TurntableTest, MasksAndDepthAreThoseOfThePlatesFrame) {
   EXPECT_EQ(ids, (std::set<int>{0, 1, 2, 3, 4, 5, 6, 7}));
   EXPECT_GT(compared, 2000);
   EXPECT_GT(double(agreed), 0.97 * double(compared));
+}
+
+// With pictures, not noise: half of it stands still here, next to nothing of the ordinary scene.
+TEST_F(TurntableTest, IsFoundByWhatStandsStillAndTheOrdinarySceneIsNot) {
+  SynthOptions options = kTurning;
+  options.views = 16;
+  const scene::StillBackground turning = scene::FindStillBackground(Written(options), Job());
+  EXPECT_TRUE(turning.IsTurntable()) << turning.share;
+  ASSERT_EQ(turning.stands.size(), 1u);
+  EXPECT_EQ(turning.stands[0].size(), 16u);
+  options.turntable = false;
+  const scene::StillBackground ordinary = scene::FindStillBackground(Written(options), Job());
+  EXPECT_LT(ordinary.share, 0.5 * scene::StillBackground::kTurntable);
 }
 
 TEST_F(TurntableTest, TheListOfInstancesHasThePlateOnceAndPromptsAreThere) {
