@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,17 +18,21 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/core/quantiles.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/scene_sheet.h"
 #include "sanerf/nerf/training_memory.h"
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
+#include "sanerf/scene/still_background.h"
 
 namespace sanerf::cli {
 namespace {
 
 constexpr int kPicturesOnSheet = 96;
+constexpr int kPhotosForTurntable = 24;
+constexpr size_t kNamedBad = 8;
 constexpr size_t kNamedViews = 40;  // some lines of a terminal; --json has all
 
 std::string HeldOutText(const std::vector<std::string>& names) {
@@ -68,6 +73,10 @@ std::string SceneText(const run::SceneDescription& scene, double training_bytes)
   return text + OddText(scene.odd);
 }
 
+double Mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
+}
+
 std::string ObjectText(const std::string& kind, const run::ObjectDescription& object) {
   const bool is_scored = object.iou && std::isfinite(*object.iou);
   return fmt::format("{:<8} {}  {} of {}{}{}\n", kind, object.name, object.views_used,
@@ -89,11 +98,40 @@ std::string RunText(const run::RunDescription& described) {
   for (const run::OptionDescription& option : described.changed)
     text += fmt::format("option   {}{}  ({})\n", option.name, option.value.empty() ? "" : " = " + option.value,
                         option.origin);
+  text += ResidualsText(described.views);
   for (const run::ObjectDescription& object : described.objects) text += ObjectText("object", object);
   for (const run::ObjectDescription& object : described.set_aside) text += ObjectText("aside", object);
   for (const std::string& name : described.no_objects)
     text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n", name);
   return text;
+}
+
+// What is to be said of the views of a trained field: those that it cannot explain, and those whose depth few others
+// confirm.
+std::string ResidualsText(const std::vector<nerf::StoredResidual>& views) {
+  std::vector<const nerf::StoredResidual*> bad;
+  std::vector<double> psnr, agreement;
+  for (const nerf::StoredResidual& view : views) {
+    if (view.agreement >= 0) agreement.push_back(view.agreement);
+    if (view.is_held_out) continue;
+    psnr.push_back(view.psnr);
+    if (view.is_bad) bad.push_back(&view);
+  }
+  if (psnr.empty()) return "";
+  std::string text =
+      fmt::format("fit      half of the training photos are explained with {:.1f} dB or more", Median(psnr));
+  if (!agreement.empty())
+    text += fmt::format("; {:.0f} % of the depths are confirmed by other views", 100 * Mean(agreement));
+  text += "\n";
+  if (bad.empty()) return text;
+  std::stable_sort(bad.begin(), bad.end(), [](const auto* a, const auto* b) { return a->psnr < b->psnr; });
+  std::vector<std::string> names;
+  for (const auto* view : bad)
+    names.push_back(fmt::format("{} {:.1f} dB{}", view->view, view->psnr, view->weight == 0 ? " (dropped)" : ""));
+  return text + fmt::format(
+                    "odd      {} not explained by the field: {}\n         -> look at poses, light and what moved; "
+                    "train again with --restart --drop-bad-views\n",
+                    Counted(int64_t(bad.size()), "photo is", "photos are"), FirstFew(names, kNamedBad));
 }
 
 std::string NextForRun(const std::string& path, const run::RunDescription& described) {
@@ -112,6 +150,15 @@ struct InfoFlags {
   std::optional<std::filesystem::path> sheet;
   OptionFlags options;
 };
+
+// Of a broken photo says nothing: the sheet names those.
+std::vector<scene::Oddity> TurntableOddities(const scene::Scene& scene, const Job& job) try {
+  return scene::OdditiesOf(scene::FindStillBackground(scene, kPhotosForTurntable, job));
+} catch (const InterruptedError&) {
+  throw;
+} catch (const Error&) {
+  return {};
+}
 
 // Draws the photos; what only they tell.
 std::vector<scene::Oddity> DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, const Job& job) {
@@ -143,6 +190,7 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
   }
   const scene::Scene scene = scene::LoadScene(path, settings.scene, job);
   run::SceneDescription described = run::DescribeScene(scene);
+  for (scene::Oddity& oddity : TurntableOddities(scene, job)) described.odd.push_back(std::move(oddity));
   if (flags.sheet) {
     const std::vector<scene::Oddity> odd = DrawSheet(scene, *flags.sheet, job);
     described.odd.insert(described.odd.end(), odd.begin(), odd.end());

@@ -20,7 +20,8 @@ struct TrainFlags {
   std::optional<std::string> preset;
   OptionFlags options;
   std::optional<std::filesystem::path> moved_to;
-  bool resume = false, restart = false;
+  bool resume = false, restart = false, drop_bad_views = false;
+  std::string inside;
 };
 
 void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
@@ -52,16 +53,24 @@ void RunTrain(const CommonFlags& common, TrainFlags flags, const Job& job) {
         "there is no training to resume in " + flags.out, "",
         fmt::format("begin one, without --resume: sanerf train {} --out {}", Quoted(flags.scene), Quoted(flags.out)));
   }
-  if (flags.resume && !flags.restart) {
+  if (!flags.inside.empty() && !(flags.restart && run::RunFolder::Exists(flags.out)))
+    throw UsageError("--inside " + flags.inside + " trains a run again that has this object", "",
+                     fmt::format("sanerf train {} --restart --inside {}", Quoted(flags.scene), flags.inside));
+  if ((flags.resume && !flags.restart) || !flags.inside.empty()) {  // the second pass is like the first
     if (!locked) locked.emplace(flags.out);
     RestoreFromRun(locked->folder, &settings);
   }
   ApplyPreset(flags.preset, &settings);
   ApplyCommonFlags(common, {"scene", "nerf"}, "train", &settings, job);
   flags.options.Apply(&settings);
+  if (flags.drop_bad_views) pipeline::Assign(settings, "nerf.bad_views=drop", "--drop-bad-views");
 
-  const pipeline::TrainResult result =
-      pipeline::Train({scene, flags.out, flags.restart, locked ? locked->lock.get() : nullptr}, settings, job);
+  const pipeline::TrainResult result = pipeline::Train({.scene = scene,
+                                                        .run = flags.out,
+                                                        .restart = flags.restart,
+                                                        .lock = locked ? locked->lock.get() : nullptr,
+                                                        .inside = flags.inside},
+                                                       settings, job);
   if (common.json) {
     PrintJson({{"run", flags.out},
                {"checkpoint", result.checkpoint.string()},
@@ -88,7 +97,8 @@ void AddTrain(CommandLine& line) {
                  "  sanerf train photos/ --out run\n"
                  "  sanerf train photos/ --out run --preset fast --downscale 2\n"
                  "  sanerf train run --resume                 continue after Ctrl-C\n"
-                 "  sanerf train photos/ --out run --set nerf.distortion=0\n\n"
+                 "  sanerf train photos/ --out run --set nerf.distortion=0\n"
+                 "  sanerf train run --restart --inside mug   once more, on the mug alone\n\n"
                  "A scene is a folder with transforms*.json (instant-ngp, nerfstudio, NeRF-synthetic),\n"
                  "poses_bounds.npy (LLFF), sparse/N (COLMAP), or the cameras that Metashape, RealityCapture,\n"
                  "OpenSfM, Meshroom, Polycam or Record3D export; the format is detected.");
@@ -104,6 +114,11 @@ void AddTrain(CommandLine& line) {
       ->type_name("DIR");
   sub->add_flag("--resume", flags->resume, "continue an unfinished training, with its own options");
   sub->add_flag("--restart", flags->restart, "forget an earlier training in the run folder");
+  sub->add_flag("--drop-bad-views", flags->drop_bad_views,
+                "leave out photos that the field explains much worse than the others: nerf.bad_views=drop");
+  sub->add_option("--inside", flags->inside,
+                  "with --restart: train again on this object of the run alone, as it has been segmented")
+      ->type_name("OBJECT");
   Exclude(sub, {"--resume"}, {"--restart"});
   sub->callback([&line, flags] { line.run = [&line, flags](const Job& job) { RunTrain(line.common, *flags, job); }; });
 }

@@ -12,8 +12,9 @@ struct MaskDecoderOptions {
   double depth_tolerance = 0.02;           // absolute, model units
   double relative_depth_tolerance = 0.03;  // of the depth
   RuleChoice rule = RuleChoice::kOfModel;
-  int seed_points = 0;   // 0 = the paper's rule: only what the user gave is lifted
-  double specks = 0.01;  // largest island or hole that is removed, as a share of the mask
+  int seed_points = 0;       // 0 = the paper's rule: only what the user gave is lifted
+  double specks = 0.01;      // largest island or hole that is removed, as a share of the mask
+  double min_agreement = 0;  // of the depth inside a mask with that of other views; 0 = not asked
 
   template <class V>
   void Visit(V&& v) {
@@ -30,6 +31,9 @@ struct MaskDecoderOptions {
       Range(0, 100));
     v("specks", specks, "islands and holes of a mask up to this share of its area are removed (0 = none)",
       Range(0, 0.5));
+    v("min_agreement", min_agreement,
+      "a mask is left out when less of the depth inside it is confirmed by the nearest other views (0 = not asked)",
+      Range(0, 1));
   }
 };
 

@@ -11,6 +11,7 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/worker_pool.h"
+#include "sanerf/feature_container/view_agreement.h"
 #include "sanerf/mask_decoder/mask_check.h"
 #include "sanerf/mask_decoder/places.h"
 
@@ -167,7 +168,20 @@ ViewDecision ViewDecider::Decide(int view_idx, const std::vector<LiftedPoint>& p
   const std::vector<SamMask> candidates = Candidates(view_idx, prompt, job);
   const SamMask& chosen = Choose(candidates);
   SetMask(chosen, ToMask(chosen, decision), prompt, decision);
+  CheckDepth(decision, job);
   return decision;
+}
+
+void ViewDecider::CheckDepth(ViewDecision& decision, const Job& job) const {
+  if (!decision.used || options_.min_agreement <= 0) return;
+  ImageF agreement = feature_container::ViewAgreement(container_, decision.view_idx, scene_.TrainViews(), {}, job);
+  for (int64_t p = 0; p < agreement.num_pixels(); ++p)
+    if (decision.mask.data[size_t(p)] == 0) agreement.data[size_t(p)] = -1;
+  const double mean = nerf::MeanAgreement(agreement);
+  if (mean < 0 || mean >= options_.min_agreement) return;  // nobody can tell, or enough agree
+  Reject(decision, Outcome::kDisagrees,
+         fmt::format("{:.0f} % of the depth inside the mask is confirmed by other views, at least {:.0f} % needed",
+                     100 * mean, 100 * options_.min_agreement));
 }
 
 ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context) {
@@ -175,7 +189,7 @@ ViewDecider MakeDecider(const ObjectPrompt& object, const DecodeContext& context
   CheckInputs(object, context.container, context.sam, options);
   ViewDecider decider(context.scene, context.container, context.sam,
                       {RuleFor(options.rule, context.sam), ToleranceOf(options, context.model_from_file),
-                       options.specks, ChosenCandidate(object)});
+                       options.specks, ChosenCandidate(object), options.min_agreement});
   for (const BoxPrompt& box : object.boxes) decider.AddBox(box);
   return decider;
 }

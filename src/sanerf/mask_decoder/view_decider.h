@@ -20,8 +20,9 @@ inline constexpr float kCertainLogit = 8;  // of a mask prompt where it is certa
 struct ViewDeciderOptions {
   sam::MaskRule mask_rule;
   DepthTolerance tolerance;
-  double specks = 0;   // largest island or hole that is removed, as a share of the mask
-  int candidate = -1;  // which of SAM's masks is taken instead of the rule's; -1 = none
+  double specks = 0;         // largest island or hole that is removed, as a share of the mask
+  int candidate = -1;        // which of SAM's masks is taken instead of the rule's; -1 = none
+  double min_agreement = 0;  // of the depth inside a mask that is used with that of other views
 };
 
 // The options' depth tolerance in file units.
@@ -67,6 +68,8 @@ class ViewDecider {
   ImageU8 ToMask(const sam::SamMask& mask, const ViewDecision& decision) const;
   // Sets the mask, cleared of specks, and whether it can be used.
   void SetMask(const sam::SamMask& chosen, ImageU8 mask, const sam::SamPrompt& prompt, ViewDecision& decision) const;
+  // Rejects a used mask whose depth too few of the other training views confirm.
+  void CheckDepth(ViewDecision& decision, const Job& job) const;
 
   // visit(decider, i) for i in [0, count), several at a time, in a decider of the thread's own. on_view gets how many
   // are done and which was last, one call at a time. Throws InterruptedError (what), and what `visit` throws.

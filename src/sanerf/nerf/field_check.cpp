@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/nerf/held_out_photo.h"
 #include "sanerf/scene/choose_views.h"
@@ -19,7 +20,8 @@ constexpr int kSize = 100;  // longest side
 }  // namespace
 
 std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
-                                                      const std::function<ImageF(const Camera&)>& render) {
+                                                      const std::function<ImageF(const Camera&)>& render,
+                                                      const std::vector<Backdrop>& backdrops) {
   const std::vector<int> test = scene::ThinnedViews(scene.TestViews(), kViews), train = scene.TrainViews();
   if (test.empty()) return std::nullopt;
   SquaredErrors field, nearest, flat;
@@ -30,6 +32,7 @@ std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
     const scene::View& view = scene.views[size_t(view_idx)];
     const Camera camera = view.camera.ResizedToLongest(kSize);
     photos.emplace_back(view, camera);
+    if (!backdrops.empty()) photos.back().Ignore(ShownIn(backdrops, ToU8(photos.back().photo)));
     field.Add(render(camera), photos.back());
     const int near = scene::NearestView(scene, view.camera, train);
     const ImageF other = PhotoAt(scene.views[size_t(near)], camera);

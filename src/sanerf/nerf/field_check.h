@@ -4,9 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
+#include "sanerf/nerf/backdrop.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::nerf {
@@ -20,9 +22,11 @@ struct HeldOutPsnr {
   bool IsUseless() const { return field <= nearest_photo || field <= flat_color; }
 };
 
-// render: what the field shows of a camera (file frame), RGB. None without held-out views.
+// render: what the field shows of a camera (file frame), RGB. backdrops: of a turntable, whose pixels do not count.
+// None without held-out views.
 std::optional<HeldOutPsnr> CompareWithTrivialPictures(const scene::Scene& scene,
-                                                      const std::function<ImageF(const Camera&)>& render);
+                                                      const std::function<ImageF(const Camera&)>& render,
+                                                      const std::vector<Backdrop>& backdrops = {});
 
 // Warns of a field that shows no more than they do. next: the command that trains it again.
 void WarnIfUseless(const HeldOutPsnr& psnr, const scene::Scene& scene, const std::string& next, const Job& job);

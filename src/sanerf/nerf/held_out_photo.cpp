@@ -16,6 +16,11 @@ ImageF PhotoAt(const scene::View& view, const Camera& camera) {
 HeldOutPhoto::HeldOutPhoto(const scene::View& view, const Camera& camera)
     : photo(PhotoAt(view, camera)), ignored(scene::LoadIgnoredPixels(view, camera.width, camera.height)) {}
 
+void HeldOutPhoto::Ignore(const ImageU8& more) {
+  if (ignored.empty()) ignored = ImageU8(photo.width, photo.height, 1);
+  for (size_t p = 0; p < more.data.size(); ++p) ignored.data[p] = std::max(ignored.data[p], more.data[p]);
+}
+
 void SquaredErrors::Add(const ImageF& picture, const HeldOutPhoto& truth) {
   for (size_t i = 0; i < truth.photo.data.size(); ++i)
     if (truth.Counts(i)) Add(picture.data[i], truth.photo.data[i]);

@@ -15,6 +15,7 @@ ImageF PhotoAt(const scene::View& view, const Camera& camera);
 struct HeldOutPhoto {
   // camera: the view's, resized. Throws Error for a photo or mask that cannot be read.
   HeldOutPhoto(const scene::View& view, const Camera& camera);
+  void Ignore(const ImageU8& more);  // 255 there, at the camera's size
   bool Counts(size_t i) const { return ignored.empty() || ignored.data[i / 3] == 0; }  // i: of the photo's values
 
   ImageF photo;

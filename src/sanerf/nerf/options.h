@@ -10,6 +10,20 @@ namespace sanerf::nerf {
 
 enum class PhotoLoss { kHuber, kMse };
 
+// A capture in which the thing turns before a camera that stands still.
+enum class Turntable {
+  kOff,
+  kAuto,  // when it is found to be one
+  kOn
+};
+// What pixels are that a photo's masks leave out.
+enum class Outside {
+  kIgnored,  // of something that does not belong to the scene: nothing is known of what is there
+  kEmpty     // around the one thing that is to be learned: nothing is there
+};
+// What happens to photos that the field cannot explain.
+enum class BadViews { kKeep, kWeigh, kDrop };
+
 struct NerfOptions {
   int iters = 3000;
   int batch_samples = 1 << 16;
@@ -37,6 +51,10 @@ struct NerfOptions {
   float cone = 1.0f / 160;
   float eval_fraction = 0.1f;
   float save_seconds = 60;
+  Turntable turntable = Turntable::kOff;
+  float turntable_push = 0.5f;
+  Outside outside = Outside::kIgnored;
+  BadViews bad_views = BadViews::kKeep;
 
   template <class V>
   void Visit(V&& v) {
@@ -73,6 +91,18 @@ struct NerfOptions {
     v("cone", cone, "marching step per distance (0 = constant); only where the scene is unbounded", Range(0, 0.5));
     v("eval_fraction", eval_fraction, "share of the steps between evaluations of a held-out view", Range(0.0001, 1));
     v("save_seconds", save_seconds, "seconds between checkpoints", Range(0, 1'000'000));
+    v("turntable", turntable,
+      "whether the thing turned before a camera that stood still: what stands still in the pictures is not learned",
+      OneOf(Choice{"off", Turntable::kOff}, Choice{"auto", Turntable::kAuto}, Choice{"on", Turntable::kOn}));
+    v("turntable_push", turntable_push,
+      "how strongly the field is kept empty where a photo of a turntable shows what is behind (0 = off)", Range(0, 1));
+    v("outside", outside,
+      "what the pixels are that masks leave out: not looked at (people, a tripod), or empty around the one thing",
+      OneOf(Choice{"ignored", Outside::kIgnored}, Choice{"empty", Outside::kEmpty}));
+    v("bad_views", bad_views,
+      "photos that the field explains much worse than the others while it is trained: kept, drawn from less, or "
+      "dropped",
+      OneOf(Choice{"keep", BadViews::kKeep}, Choice{"weigh", BadViews::kWeigh}, Choice{"drop", BadViews::kDrop}));
   }
 };
 

@@ -5,8 +5,10 @@
 
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/step_log.h"
@@ -15,6 +17,7 @@
 #include "sanerf/nerf/held_out_photo.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/nerf/training_memory.h"
+#include "sanerf/nerf/view_residuals.h"
 #include "sanerf/nn/training_loop.h"
 #include "sanerf/scene/whole_photos.h"
 
@@ -29,12 +32,14 @@ constexpr int kEvalSize = 100;  // longest side of the held-out view's picture
 // PSNR of one held-out view (a training view where there is none), at a small size: a sign of life, not a result.
 class HeldOutEvaluation {
  public:
-  explicit HeldOutEvaluation(const Scene& scene)
+  // backdrops: of a turntable; what shows them does not count.
+  HeldOutEvaluation(const Scene& scene, const std::vector<Backdrop>& backdrops)
       : what_(scene.TestViews().empty() ? "psnr of a training photo" : "held-out psnr") {
     const std::vector<int> test = scene.TestViews();
     const scene::View& view = scene.views[size_t(test.empty() ? 0 : test[test.size() / 2])];
     camera_ = view.camera.ResizedToLongest(kEvalSize);
     truth_.emplace(view, camera_);
+    if (!backdrops.empty()) truth_->Ignore(ShownIn(backdrops, ToU8(truth_->photo)));
   }
   const std::string& what() const { return what_; }
   // None when a request to stop came in between: the training has to be saved first.
@@ -63,13 +68,19 @@ void CheckStatic(const Scene& scene) {
 class NerfTraining {
  public:
   NerfTraining(const Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job)
-      : options_(options), files_(files), job_(job), trainer_(scene, options, job), held_out_(scene) {}
+      : scene_(scene),
+        options_(options),
+        files_(files),
+        job_(job),
+        trainer_(scene, options, files.inside, job),
+        held_out_(scene, trainer_.photos().backdrops().backdrops()) {}
 
   NerfTrainer& trainer() { return trainer_; }
   // "held-out psnr 28.4"
   std::string Score() const { return fmt::format("{} {:.1f}", held_out_.what(), psnr_); }
 
   void Step() {
+    WeighPhotos();
     last_ = trainer_.Step();
     num_rays_ += last_.num_rays;
     num_samples_ += last_.num_samples;
@@ -112,12 +123,50 @@ class NerfTraining {
                            "saved to " + files_.checkpoint.string(), "train to the same checkpoint again to continue");
   }
 
+  // What a complete training has to say of its views. A request to stop that comes in between leaves it unsaid.
+  void TellOfViews(const NerfModel& model) try {
+    std::vector<ComparedPhoto> photos = trainer_.photos().Compared(scene_, ComparedSize(scene_.views.size()));
+    const std::vector<Backdrop>& backdrops = trainer_.photos().backdrops().backdrops();
+    // Without masks of the thing there is nothing to compare held-out photos with.
+    for (const int view_idx : files_.inside.empty() ? scene_.TestViews() : std::vector<int>()) {
+      const scene::View& view = scene_.views[size_t(view_idx)];
+      const Camera camera = view.camera.ResizedToLongest(ComparedSize(scene_.views.size()));
+      HeldOutPhoto truth(view, camera);
+      if (!backdrops.empty()) truth.Ignore(ShownIn(backdrops, ToU8(truth.photo)));
+      photos.push_back({view_idx, true, camera, std::move(truth.photo), std::move(truth.ignored)});
+    }
+    Task task(job_, "compare with all photos");
+    std::vector<ViewResidual> residuals = MeasureViews(photos, model, options_.exposure, job_);
+    task.Finish();
+    for (size_t i = 0; i < trainer_.photo_weights().size(); ++i) residuals[i].weight = trainer_.photo_weights()[i];
+    WriteViewResiduals(files_.views, residuals, scene_, model.Fingerprint());
+    if (const std::string bad = BadViewsText(residuals, scene_); !bad.empty())
+      job_.Warn(bad + "\n         Their poses may be wrong, the light another, or something has moved" +
+                (options_.bad_views == BadViews::kDrop ? "" : "; --drop-bad-views trains without them"));
+  } catch (const InterruptedError&) {
+  }
+
  private:
+  // Twice in a training, when its field is what most photos agree on rather than fog that explains each by itself.
+  void WeighPhotos() {
+    const int64_t step = trainer_.step();
+    const bool is_due = step > 0 && (step == options_.iters / 4 || step == options_.iters / 2);
+    if (options_.bad_views == BadViews::kKeep || !is_due || trainer_.weighed_step() == step) return;
+    if (compared_.empty()) compared_ = trainer_.photos().Compared(scene_, ComparedSize(scene_.views.size()));
+    // Not to be stopped half way: the same weights, whenever the training is interrupted.
+    const std::vector<ViewResidual> residuals = MeasureViews(compared_, trainer_.Model(), options_.exposure, Job());
+    std::vector<float> weights;
+    for (const ViewResidual& residual : residuals) weights.push_back(WeightFor(residual, options_.bad_views));
+    trainer_.SetPhotoWeights(std::move(weights));
+  }
+
+  const Scene& scene_;
   const NerfOptions& options_;
   const NerfTrainFiles& files_;
   const Job& job_;
   NerfTrainer trainer_;
   const HeldOutEvaluation held_out_;
+  std::vector<ComparedPhoto> compared_;  // training photos, when they are to be weighed
   NerfStepResult last_;
   double psnr_ = 0;
   int64_t scored_step_ = 0;                 // the score keeps a slower pace than the loss
@@ -145,6 +194,7 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
     job.Info(fmt::format("resuming at step {} of {}", trainer.step(), options.iters));
   }
   files.on_start();
+  if (!files.views.empty()) StoreBackdrops(files.views.parent_path(), trainer.photos().backdrops().backdrops());
   StepLog log(job, files.log, "train", trainer.step());
   nn::TrainingLoop loop;
   loop.title = "train";
@@ -158,7 +208,9 @@ NerfModel TrainNerf(const Scene& scene, const NerfOptions& options, const NerfTr
   loop.Run(job.With(log));
   trainer.Save(files.checkpoint, true);
   job.Saved(files.checkpoint.string());
-  return NerfModel::Load(files.checkpoint);
+  NerfModel model = NerfModel::Load(files.checkpoint);
+  if (!files.views.empty()) training.TellOfViews(model);
+  return model;
 }
 
 }  // namespace sanerf::nerf

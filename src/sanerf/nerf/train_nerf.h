@@ -28,10 +28,15 @@ struct NerfTrainFiles {
   // Called once before the first step and the first file: options and photos have proved good.
   std::function<void()> on_start = [] {};
   NerfTrainHooks hooks = {};
+  // RUN/nerf/views.json, how well each view is explained (view_residuals.h), with the backdrops of a turntable beside
+  // it; "" = not wanted.
+  std::filesystem::path views = {};
+  std::filesystem::path inside = {};  // masks of the one thing that is to be learned (pixel_uses.h); "" = everything
 };
 
-// The whole stage: the task "train" with loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws
-// InterruptedError. With resume and a finished checkpoint it is loaded and returned at once.
+// Views that are explained much worse than the others are named by a warning. The whole stage: the task "train" with
+// loss, held-out PSNR and rays/s; checkpoints; a stopped job saves and throws InterruptedError. With resume and a
+// finished checkpoint it is loaded and returned at once.
 NerfModel TrainNerf(const scene::Scene& scene, const NerfOptions& options, const NerfTrainFiles& files, const Job& job);
 
 }  // namespace sanerf::nerf

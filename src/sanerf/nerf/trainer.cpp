@@ -26,15 +26,17 @@ constexpr int64_t kFirstRays = 256, kFewestRays = 64, kMaxRays = 1 << 16;
 constexpr int64_t kWarmUpSteps = 50;
 constexpr double kLongRay = 100;  // samples
 constexpr float kCoarsest = 8;
+constexpr char kWeightsName[] = "photo_weights";
 enum Stream : uint64_t { kRayStream = 1, kOccupancyStream = 2 };
 
 }  // namespace
 
-NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const Job& job)
+NerfTrainer::NerfTrainer(const scene::Scene& scene, const NerfOptions& o, const std::filesystem::path& inside,
+                         const Job& job)
     : options_((CheckOptions(o, "nerf"), o)),
       model_from_file_(scene.model_from_file),
       has_alpha_(scene.has_alpha),
-      photos_(scene, o.downscale, job),
+      photos_(scene, o.downscale, PhotoUse{o.turntable, o.outside, inside}, job),
       field_(std::make_shared<RadianceField>(o, scene.extent > 1, uint64_t(o.seed))),
       occupancy_(
           std::make_shared<OccupancyGrid>(o.occupancy_resolution, 1 + int(std::lround(std::log2(scene.extent))))),
@@ -64,6 +66,29 @@ float NerfTrainer::DistortionWeight() const {
   return options_.distortion * std::min(1.0f, 2 * float(step_) / float(std::max(1, options_.iters)));
 }
 
+// Behind a ray shows a random color, so that only what is opaque can have the photo's; behind a turntable's thing the
+// backdrop. Where the photo shows that for certain, both are moved by the same random amount d: the residual
+// C + T b - photo becomes C + T (b + d) - (photo + d), the same but for -(1 - T) d, so that a ray that is not empty
+// costs (1 - T)^2 times the variance of d, whatever its color.
+void NerfTrainer::AddBackground(Random* random, RayGroup* group) const {
+  TrainingRay& ray = group->rays.back();
+  for (int c = 0; c < 3; ++c) {
+    float background = random->NextFloat();
+    if (ray.behind.is_known) {
+      const float shift = ray.behind.is_shown ? options_.turntable_push * (background - 0.5f) : 0;
+      background = ray.behind.rgb[c] + shift;
+      ray.rgb[c] += shift;
+    }
+    group->backgrounds.push_back(background);
+  }
+}
+
+void NerfTrainer::SetPhotoWeights(std::vector<float> weights) {
+  photos_.SetWeights(weights);
+  photo_weights_ = std::move(weights);
+  weighed_step_ = step_;
+}
+
 // Groups of rays in parallel; every random number is a function of (seed, step, ray).
 void NerfTrainer::ComputeGroups(int64_t num_rays) {
   num_groups_ = size_t((num_rays + kGroupRays - 1) / kGroupRays);
@@ -75,7 +100,7 @@ void NerfTrainer::ComputeGroups(int64_t num_rays) {
       Random random(uint64_t(options_.seed), uint64_t(step_), uint64_t(begin + i) * 4 + kRayStream);
       group.rays.push_back(photos_.Draw(&random));
       group.jitter.push_back(random.NextFloat());
-      for (int c = 0; c < 3; ++c) group.backgrounds.push_back(random.NextFloat());
+      AddBackground(&random, &group);
       if (!exposure_) continue;
       for (int c = 0; c < 3; ++c) group.gains.push_back(exposure_->Gain(group.rays.back().photo, c));
     }
@@ -159,6 +184,10 @@ void NerfTrainer::Save(const std::filesystem::path& path, bool finished) const {
   (*writer.meta)["rays_per_step"] = rays_per_step_;
   (*writer.meta)["step_scale"] = step_scale_;
   (*writer.meta)["finished"] = finished;
+  if (!photo_weights_.empty()) {
+    writer.Add(kWeightsName, photo_weights_);
+    (*writer.meta)["weighed_step"] = weighed_step_;
+  }
   if (!finished) {
     occupancy_->AddDensityTo(&writer);
     if (exposure_) writer.Add(exposure_->params().name, exposure_->params().values.span());
@@ -186,6 +215,16 @@ void NerfTrainer::Resume(const std::filesystem::path& path) {
     step_ = header["step"].IntegerIn(0, options_.iters);
     rays_per_step_ = header["rays_per_step"].IntegerIn(kFewestRays, kMaxRays);
     step_scale_ = float(header["step_scale"].NumberIn(1, kCoarsest));
+    if (reader.Has(kWeightsName)) {
+      std::vector<float> weights(photos_.cameras().size());
+      reader.ReadFinite(kWeightsName, weights);
+      const auto is_weight = [](float weight) { return weight >= 0 && weight <= 1; };
+      if (!std::all_of(weights.begin(), weights.end(), is_weight) ||
+          *std::max_element(weights.begin(), weights.end()) == 0)
+        throw Error(path.string() + ": damaged checkpoint", "a photo's weight is not between 0 and 1", "");
+      SetPhotoWeights(std::move(weights));
+      weighed_step_ = header["weighed_step"].IntegerIn(0, step_);
+    }
   } catch (const Error& e) {
     throw Error(e.what(), "", "train again");
   }

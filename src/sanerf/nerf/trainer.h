@@ -22,12 +22,21 @@ struct NerfStepResult {
 
 class NerfTrainer {
  public:
-  NerfTrainer(const scene::Scene& scene, const NerfOptions& options, const Job& job);
+  NerfTrainer(const scene::Scene& scene, const NerfOptions& options, const Job& job)
+      : NerfTrainer(scene, options, {}, job) {}
+  // inside: a folder with masks of the one thing that is to be learned (pixel_uses.h); "" = everything is.
+  NerfTrainer(const scene::Scene& scene, const NerfOptions& options, const std::filesystem::path& inside,
+              const Job& job);
   ~NerfTrainer();
 
   NerfStepResult Step();  // throws Error when the loss is not a number
   int64_t step() const { return step_; }
-  const Exposure* exposure() const { return exposure_.get(); }  // null when it is not learned
+  const TrainingPhotos& photos() const { return photos_; }
+  // How often each photo is drawn from the next step on ([0, 1], by photo); kept in checkpoints.
+  void SetPhotoWeights(std::vector<float> weights);
+  const std::vector<float>& photo_weights() const { return photo_weights_; }  // empty before they are first set
+  int64_t weighed_step() const { return weighed_step_; }                      // when that was last; -1 = never
+  const Exposure* exposure() const { return exposure_.get(); }                // null when it is not learned
   NerfModel Model() const;      // shares the weights: what it renders changes with the next step
   NerfModel CopyModel() const;  // with weights of its own; between two steps
 
@@ -38,6 +47,7 @@ class NerfTrainer {
 
  private:
   void ComputeGroups(int64_t num_rays);
+  void AddBackground(Random* random, RayGroup* group) const;
   void ApplyGradients();
   void AdaptBatch(const NerfStepResult& result);
   std::vector<nn::Parameters*> Trained() const;  // all that the optimizer moves
@@ -55,6 +65,8 @@ class NerfTrainer {
   RayLossOptions loss_;
   int64_t step_ = 0, rays_per_step_;
   float step_scale_ = 4;  // on the marching steps
+  std::vector<float> photo_weights_;
+  int64_t weighed_step_ = -1;
   size_t num_groups_ = 0;
   std::vector<GroupGradient> groups_;
   WorkerPool<BatchGradient> workers_;

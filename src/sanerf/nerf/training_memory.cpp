@@ -20,13 +20,16 @@ constexpr double kMuch = 0.25;       // of the memory that there is: said withou
 
 // Photos stay as bytes, 3 or 4 per pixel at the size that is trained on. Meanwhile each thread holds one photo as it is
 // stored, as floats, and shrunk.
-double PhotoBytes(const scene::Scene& scene, int downscale, int num_threads) {
+double PhotoBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
+  const int downscale = std::max(1, options.downscale);
   const double channels = scene.has_alpha ? 4 : 3, shrink = double(downscale) * downscale;
+  // What each pixel is: of a turntable's backdrop, of what is empty.
+  const double marks = (options.turntable != Turntable::kOff ? 1 : 0) + (options.outside == Outside::kEmpty ? 1 : 0);
   double kept = 0, largest = 0;
   for (const int i : scene.TrainViews()) {
     const Camera& camera = scene.views[size_t(i)].camera;
     const double pixels = double(camera.width) * camera.height;
-    kept += channels * pixels / shrink;
+    kept += (channels + marks) * pixels / shrink;
     largest = std::max(largest, channels * pixels * (1 + kFloat + kFloat / shrink));
   }
   return kept + num_threads * largest;
@@ -56,9 +59,8 @@ double BatchBytes(const NerfOptions& o, int num_threads) {
 }  // namespace
 
 double TrainingBytes(const scene::Scene& scene, const NerfOptions& options, int num_threads) {
-  return PhotoBytes(scene, std::max(1, options.downscale), num_threads) +
-         TableBytes(GridOptionsOf(options, scene.extent > 1)) + OccupancyBytes(options, scene.extent) +
-         BatchBytes(options, num_threads);
+  return PhotoBytes(scene, options, num_threads) + TableBytes(GridOptionsOf(options, scene.extent > 1)) +
+         OccupancyBytes(options, scene.extent) + BatchBytes(options, num_threads);
 }
 
 int DownscaleThatFits(const scene::Scene& scene, const NerfOptions& options, int num_threads, double bytes) {
@@ -77,7 +79,7 @@ void CheckTrainingMemory(const scene::Scene& scene, const NerfOptions& options, 
   bytes > kMuch* double(room.bytes) ? job.Info(text) : job.Detail(text);
   if (bytes <= double(room.bytes)) return;
   std::string hint = "take a smaller field: --set nerf.log2_table=17, --set nerf.occupancy_resolution=128";
-  if (2 * PhotoBytes(scene, std::max(1, options.downscale), NumThreads()) > bytes) {
+  if (2 * PhotoBytes(scene, options, NumThreads()) > bytes) {
     const int fits = DownscaleThatFits(scene, options, NumThreads(), double(room.bytes));
     hint = fits > 0 ? fmt::format("train on smaller photos: --downscale {} fits", fits)
                     : "train on fewer photos, or with fewer --threads: no --downscale fits";

@@ -12,11 +12,13 @@
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
+#include "sanerf/core/temporary.h"
 #include "sanerf/core/units.h"
 #include "sanerf/nerf/field_check.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/trainer.h"
 #include "sanerf/pipeline/flags_for.h"
+#include "sanerf/pipeline/inside_masks.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
@@ -92,9 +94,11 @@ void LogScene(const Scene& scene, const Job& job) {
 // A complete training stays complete, also when a request to stop comes in between.
 void CheckField(const nerf::NerfModel& model, const Scene& scene, const TrainRequest& request, const Settings& settings,
                 const Job& job) try {
+  if (fs::exists(RunFolder::Open(request.run).inside())) return;  // held-out photos show more than it has learned
   Task task(job, "compare with held-out photos");
-  const auto psnr =
-      nerf::CompareWithTrivialPictures(scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; });
+  const auto psnr = nerf::CompareWithTrivialPictures(
+      scene, [&](const Camera& camera) { return model.Render(camera, job).rgb; },
+      nerf::LoadBackdrops(RunFolder::Open(request.run).nerf_views().parent_path()));
   task.Finish();
   Json options = ToJson(settings);  // --restart forgets them all
   options["nerf"]["iters"] = std::min(2 * settings.nerf.iters, 1'000'000);
@@ -130,6 +134,12 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   if (request.lock == nullptr && RunFolder::Exists(request.run)) lock = run::LockRun(request.run);
   EnsureWritableFolder(request.run / "nerf");
   if (request.lock == nullptr && !lock) lock = std::make_unique<run::RunLock>(request.run);
+  // Made of the run as it was, and in its place once the training begins.
+  std::optional<TemporaryFolder> inside;
+  if (!request.inside.empty()) {
+    inside.emplace(RunFolder::Open(request.run).inside());
+    WriteInsideMasks(RunFolder::Open(request.run), request.inside, scene, inside->path(), job);
+  }
   RunFolder run = PrepareRun(request, scene, settings, job);
 
   result.checkpoint = run.checkpoint();
@@ -148,14 +158,21 @@ TrainResult Train(const TrainRequest& request, const Settings& settings, const J
   bool has_begun = false;
   const auto on_start = [&] {
     if (request.restart) fs::remove(run.checkpoint());
+    if (inside) {
+      inside->MoveIntoPlace();
+    } else if (request.restart) {
+      fs::remove_all(run.inside());
+    }
     run.Save(job);
     has_begun = true;
   };
+  nerf::NerfTrainFiles files{run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start, request.hooks};
+  files.views = run.nerf_views();
+  if (inside) files.inside = inside->path();
+  if (!request.restart && fs::exists(run.inside())) files.inside = run.inside();
   std::optional<nerf::NerfModel> model;
   try {
-    model =
-        nerf::TrainNerf(scene, settings.nerf,
-                        {run.checkpoint(), run.nerf_log(), /*resume=*/!request.restart, on_start, request.hooks}, job);
+    model = nerf::TrainNerf(scene, settings.nerf, files, job);
     result.seconds = seconds_before + watch.seconds();
     run.SetStage(run::Stage::kTrain, StageState::kComplete, result.seconds,
                  {{"iters", settings.nerf.iters}, {"fingerprint", HexFingerprint(model->Fingerprint())}});

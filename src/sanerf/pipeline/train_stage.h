@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "sanerf/core/job.h"
 #include "sanerf/nerf/train_nerf.h"
@@ -16,6 +17,7 @@ struct TrainRequest {
   bool restart = false;                // forget an earlier training in `run`
   const run::RunLock* lock = nullptr;  // of `run`, from who has read its options; null = it is taken here
   nerf::NerfTrainHooks hooks = {};
+  std::string inside = {};  // with `restart`: an object of `run`, which alone is trained on (inside_masks.h)
 };
 struct TrainResult {
   std::filesystem::path checkpoint;

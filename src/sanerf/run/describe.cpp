@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/json.h"
@@ -93,11 +94,14 @@ void AddStages(RunDescription* described) {
     if (stage.name == NameOf(Stage::kTrain)) stage.state = "missing";
 }
 
+std::string FingerprintOf(const RunFolder& run) {
+  if (run.StateOf(Stage::kTrain) != StageState::kComplete) return "";
+  return run.record().at("stages").at("train").value("fingerprint", "");
+}
+
 void AddObjects(RunDescription* described) {
   const RunFolder& run = described->run;
-  const std::string fingerprint = run.StateOf(Stage::kTrain) == StageState::kComplete
-                                      ? run.record().at("stages").at("train").value("fingerprint", "")
-                                      : std::string();
+  const std::string fingerprint = FingerprintOf(run);
   ReadWholeSet(run.path(), [&](const fs::path&) {
     described->objects.clear();
     described->set_aside.clear();
@@ -107,6 +111,22 @@ void AddObjects(RunDescription* described) {
       described->set_aside.push_back(DescribeObject(object, fingerprint));
   });
   described->no_objects = FoldersOfNoObject(run);
+}
+
+void AddViews(RunDescription* described) {
+  const RunFolder& run = described->run;
+  const std::string fingerprint = FingerprintOf(run);
+  if (fingerprint.empty()) return;
+  if (auto views = nerf::ReadViewResiduals(run.nerf_views(), fingerprint)) described->views = std::move(*views);
+}
+
+Json ToJson(const nerf::StoredResidual& view) {
+  Json json = {{"view", view.view}, {"held_out", view.is_held_out}, {"psnr", view.psnr}, {"deviation", view.deviation}};
+  if (view.agreement >= 0) json["agreement"] = view.agreement;
+  if (view.is_held_out) return json;
+  json["bad"] = view.is_bad;
+  json["weight"] = view.weight;
+  return json;
 }
 
 void AddOptions(RunDescription* described) {
@@ -181,6 +201,7 @@ RunDescription DescribeRun(const RunFolder& run, const Job& job) {
   AddScene(&described, job);
   AddStages(&described);
   AddObjects(&described);
+  AddViews(&described);
   AddOptions(&described);
   described.bytes = BytesIn(run.path());
   return described;
@@ -204,6 +225,8 @@ Json ToJson(const RunDescription& described) {
   for (const ObjectDescription& object : described.objects) objects.push_back(ToJson(object));
   for (const ObjectDescription& object : described.set_aside) set_aside.push_back(ToJson(object));
   const Json origins = described.run.origins();
+  Json views = Json::array();
+  for (const nerf::StoredResidual& view : described.views) views.push_back(ToJson(view));
   return {{"kind", "run"},
           {"path", described.run.path().string()},
           {"sanerf", record.value("sanerf", "")},
@@ -211,6 +234,7 @@ Json ToJson(const RunDescription& described) {
           {"stages", stages},
           {"objects", objects},
           {"set_aside", set_aside},
+          {"views", views},
           {"changed_options", origins},
           {"changed_values", ValuesOf(origins, described.run.options())},
           {"no_objects", described.no_objects},

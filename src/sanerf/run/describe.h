@@ -10,6 +10,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/core/json_fwd.h"
+#include "sanerf/nerf/view_residuals.h"
 #include "sanerf/run/run_folder.h"
 #include "sanerf/scene/capture_shape.h"
 #include "sanerf/scene/scene.h"
@@ -57,9 +58,10 @@ struct RunDescription {
   std::string scene_path = {};  // where it is, or was
   std::vector<StageDescription> stages = {};
   std::vector<ObjectDescription> objects = {}, set_aside = {};
-  std::vector<std::string> no_objects = {};     // folders among the objects' that hold none
-  std::vector<OptionDescription> changed = {};  // that somebody has set
-  int64_t bytes = 0;                            // on disk
+  std::vector<std::string> no_objects = {};      // folders among the objects' that hold none
+  std::vector<OptionDescription> changed = {};   // that somebody has set
+  std::vector<nerf::StoredResidual> views = {};  // how well the field explains each; empty when that is not known
+  int64_t bytes = 0;                             // on disk
 };
 // Of large files opens only photos that are new or have changed.
 RunDescription DescribeRun(const RunFolder& run, const Job& job);

@@ -1,7 +1,8 @@
 // A run folder: everything the product persists about one scene. Relocatable; run.json is its only index.
 //
 //   run.json            versions, scene path and hash, resolved options with origins, frames' similarity, stage states
-//   nerf/               model.ckpt, log.jsonl
+//   nerf/               model.ckpt, log.jsonl, views.json (how well each view is explained), backdrop_N.png (of a
+//                       turntable), inside/ (masks of the one thing that it is trained on)
 //   features/           encoded views
 //   features_test/      encoded held-out views, for comparisons only
 //   objects/NAME/       see stored_object.h
@@ -43,6 +44,8 @@ class RunFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoint() const { return path_ / "nerf" / "model.ckpt"; }
   std::filesystem::path nerf_log() const { return path_ / "nerf" / "log.jsonl"; }
+  std::filesystem::path nerf_views() const { return path_ / "nerf" / "views.json"; }
+  std::filesystem::path inside() const { return path_ / "nerf" / "inside"; }
   std::filesystem::path features() const { return path_ / "features"; }
   std::filesystem::path test_features() const { return path_ / "features_test"; }
   std::filesystem::path objects() const { return ObjectsFolder(path_); }

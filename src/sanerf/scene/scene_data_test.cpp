@@ -123,7 +123,7 @@ class NoTurntable : public testing::TestWithParam<const char*> {};
 TEST_P(NoTurntable, StandsStill) {
   const auto folder = DataFolder(GetParam());
   if (!folder) GTEST_SKIP() << "SANERF_DATA is not set";
-  const StillBackground found = FindStillBackground(LoadScene(*folder, {}, Job()), Job());
+  const StillBackground found = FindStillBackground(LoadScene(*folder, {}, Job()), 0, Job());
   fmt::print("{:16} still {:.4f} of its structure\n", GetParam(), found.share);
   EXPECT_LT(found.share, 0.5 * StillBackground::kTurntable);
 }

@@ -1,5 +1,7 @@
 #include "sanerf/scene/still_background.h"
 
+#include <fmt/format.h>
+
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <atomic>
@@ -16,11 +18,12 @@ namespace sanerf::scene {
 namespace {
 
 constexpr int kReach = 2, kPatch = (2 * kReach + 1) * (2 * kReach + 1);  // of a patch, pixels
-constexpr double kNoise = 0.01;     // gray values per pixel: less structure than this is noise
-constexpr float kSamePatch = 0.9f;  // normalized correlation
-constexpr double kMoves = 1.5;      // pixels
-constexpr size_t kFewPhotos = 4;    // no stand has fewer: two photos may have been taken twice
-constexpr int kMostPhotos = 160;    // compared with each other
+constexpr double kNoise = 0.01;         // gray values per pixel: less structure than this is noise
+constexpr float kSamePatch = 0.9f;      // normalized correlation
+constexpr double kMoves = 1.5;          // pixels
+constexpr double kOneDirection = 1e-6;  // mean of unit vectors: none shorter points anywhere
+constexpr size_t kFewPhotos = 4;        // no stand has fewer: two photos may have been taken twice
+constexpr int kMostPhotos = 160;        // compared with each other
 
 // Patches of a picture: how much structure each has in its weaker direction, and its values without mean and scale.
 class Patches {
@@ -156,7 +159,10 @@ double LeastMotion(const std::vector<Camera>& cameras, const Vec2& px) {
     b += across * camera.center();
     mean += rays.back();
   }
-  double angle = MedianAngle(rays, std::vector<Vec3>(rays.size(), mean));  // infinitely far
+  // Infinitely far, in a direction that they have in common; all around there is none.
+  double angle = mean.norm() > kOneDirection * double(rays.size())
+                     ? MedianAngle(rays, std::vector<Vec3>(rays.size(), mean))
+                     : M_PI;
   const Eigen::LDLT<Mat3> solver(a);
   const Vec3 nearest = solver.solve(b);  // to all rays, least squares
   if (nearest.allFinite()) {
@@ -213,7 +219,7 @@ ImageF GrayOf(const ImageF& rgb) {
   return gray;
 }
 
-StillBackground FindStillBackground(const Scene& scene, const Job& job) {
+StillBackground FindStillBackground(const Scene& scene, int most, const Job& job) {
   if (scene.has_alpha) return {};
   std::map<std::pair<int, int>, std::vector<int>> by_size;
   for (const int v : scene.TrainViews()) {
@@ -223,6 +229,7 @@ StillBackground FindStillBackground(const Scene& scene, const Job& job) {
   std::vector<int> views;
   for (const auto& [size, of_size] : by_size)
     if (of_size.size() > views.size()) views = of_size;
+  views = ThinnedViews(views, most);
   std::vector<SmallPhoto> photos(views.size());
   Task task(job, "look for what stands still", int64_t(views.size()), "photos");
   std::atomic<int64_t> done = 0;
@@ -238,6 +245,15 @@ StillBackground FindStillBackground(const Scene& scene, const Job& job) {
   for (std::vector<int>& stand : found.stands)
     for (int& photo : stand) photo = views[size_t(photo)];
   return found;
+}
+
+std::vector<Oddity> OdditiesOf(const StillBackground& still) {
+  if (!still.IsTurntable()) return {};
+  return {
+      {fmt::format("this looks like a turntable: {:.0f} % of what the photos show stands still in the picture while "
+                   "the poses say that the camera moved",
+                   100 * still.share),
+       "train with --set nerf.turntable=auto, which leaves out what stands still"}};
 }
 
 }  // namespace sanerf::scene

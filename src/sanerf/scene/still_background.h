@@ -11,6 +11,7 @@
 #include "sanerf/core/camera.h"
 #include "sanerf/core/image.h"
 #include "sanerf/core/job.h"
+#include "sanerf/scene/capture_shape.h"
 #include "sanerf/scene/scene.h"
 
 namespace sanerf::scene {
@@ -39,10 +40,11 @@ Camera SmallCamera(const Camera& camera);
 ImageF GrayOf(const ImageF& rgb);
 
 StillBackground FindStillBackground(const std::vector<SmallPhoto>& photos);
-// Of the training views, read one after the other; of several sizes the most frequent; nothing for scenes with alpha,
-// whose background is cut out already. stands: indices into the scene's views. Throws Error for a photo that cannot be
-// read, InterruptedError.
-StillBackground FindStillBackground(const Scene& scene, const Job& job);
+// Of the training views, at most so many of them (0 = all), evenly chosen; of several sizes the most frequent; nothing
+// for scenes with alpha, whose background is cut out already. stands: indices into the scene's views. Throws Error for
+// a photo that cannot be read, InterruptedError.
+StillBackground FindStillBackground(const Scene& scene, int most, const Job& job);
+std::vector<Oddity> OdditiesOf(const StillBackground& still);
 
 // How far, in pixels, what is seen at `px` by all of these cameras has to move in some of their pictures at least: the
 // median over the cameras of the angle between their rays through px and the point, near or infinitely far, that fits

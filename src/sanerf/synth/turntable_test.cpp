@@ -92,12 +92,12 @@ TEST_F(TurntableTest, MasksAndDepthAreThoseOfThePlatesFrame) {
 TEST_F(TurntableTest, IsFoundByWhatStandsStillAndTheOrdinarySceneIsNot) {
   SynthOptions options = kTurning;
   options.views = 16;
-  const scene::StillBackground turning = scene::FindStillBackground(Written(options), Job());
+  const scene::StillBackground turning = scene::FindStillBackground(Written(options), 0, Job());
   EXPECT_TRUE(turning.IsTurntable()) << turning.share;
   ASSERT_EQ(turning.stands.size(), 1u);
   EXPECT_EQ(turning.stands[0].size(), 16u);
   options.turntable = false;
-  const scene::StillBackground ordinary = scene::FindStillBackground(Written(options), Job());
+  const scene::StillBackground ordinary = scene::FindStillBackground(Written(options), 0, Job());
   EXPECT_LT(ordinary.share, 0.5 * scene::StillBackground::kTurntable);
 }
 
