@@ -70,6 +70,34 @@ TEST_F(Info, TheSheetShowsAllPhotosAndNamesTheBrokenOnes) {
   EXPECT_THAT(Fails(2, {"info", "scene", "--sheet", "sheet.jpg"}), HasSubstr("PNG"));
 }
 
+TEST_F(Info, SaysThatACaptureIsATurntables) {
+  MakeScene();
+  Succeeds({"synth", "turning", "--turntable", "--views", "16", "--size", "64", "--set", "synth.samples=1"});
+  EXPECT_THAT(Succeeds({"info", "turning"}).out,
+              AllOf(HasSubstr("odd      this looks like a turntable: "), HasSubstr("nerf.turntable=auto")));
+  EXPECT_THAT(Succeeds({"info", "scene"}).out, Not(HasSubstr("turntable")));
+}
+
+TEST_F(Info, SaysHowWellTheViewsOfARunAreExplained) {
+  MakeRun();
+  EXPECT_THAT(Succeeds({"info", "run"}).out, HasSubstr("fit      half of the training photos are explained with "));
+  const Json views = Described("run")["views"];
+  ASSERT_EQ(views.size(), 12u);
+  EXPECT_EQ(views[0]["view"], "train/000.png");
+  EXPECT_EQ(views[0]["weight"], 1);
+  EXPECT_TRUE(views[11]["held_out"].get<bool>());
+  Json stored = ReadJsonFile(folder_ / "run/nerf/views.json");
+  stored["views"][3]["bad"] = true;
+  stored["views"][3]["psnr"] = 7.25;
+  WriteJsonFile(folder_ / "run/nerf/views.json", stored);
+  EXPECT_THAT(
+      Succeeds({"info", "run"}).out,
+      AllOf(HasSubstr("1 photo is not explained by the field: train/003.png 7.2 dB"), HasSubstr("--drop-bad-views")));
+  stored["fingerprint"] = "0000000000000000";
+  WriteJsonFile(folder_ / "run/nerf/views.json", stored);
+  EXPECT_THAT(Succeeds({"info", "run"}).out, Not(HasSubstr("fit  ")));
+}
+
 TEST_F(Info, SaysWhichOptionsWereSetAndHow) {
   MakeRun();
   EXPECT_THAT(Succeeds({"info", "run"}).out, AllOf(HasSubstr("option   nerf.iters = 60  (--iters)\n"),

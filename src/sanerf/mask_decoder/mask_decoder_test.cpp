@@ -70,6 +70,38 @@ class MaskDecoderTest : public testing::Test {
 
 const Vec3 kFrontOfBall = kBallCenter + kBallRadius * Vec3(0.1, 0.3, 1).normalized();
 
+// The depth of one view is fog but for a few pixels around the point: SAM's mask is right there, and no other view
+// confirms what it covers.
+class FoggyInOneView : public AnalyticContainer {
+ public:
+  using AnalyticContainer::AnalyticContainer;
+  ImageF Depth(int view_idx, const Job& job) const override {
+    ImageF depth = AnalyticContainer::Depth(view_idx, job);
+    if (view_idx != kFrontLeft) return depth;
+    const Vec2 px = *WorkingCamera(view_idx).Project(kFrontOfBall);
+    for (int y = 0; y < depth.height; ++y)
+      for (int x = 0; x < depth.width; ++x)
+        if (std::hypot(x + 0.5 - px.x(), y + 0.5 - px.y()) > 3) depth.At(x, y) *= 0.5f;
+    return depth;
+  }
+};
+
+TEST_F(MaskDecoderTest, MasksOnDepthThatNobodyConfirmsAreLeftOutWhenAsked) {
+  const FoggyInOneView container(scene_);
+  AddClick(kFront, kFrontOfBall);
+  for (const double least : {0.0, 0.5}) {
+    options_.min_agreement = least;
+    const DecodedObject decoded = DecodeMasks(object_, {scene_, container, sam_, model_from_file_, options_},
+                                              {kFront, kFrontLeft, kLens}, nullptr, Job());
+    EXPECT_TRUE(decoded.views[0].used) << decoded.views[0].reason;
+    EXPECT_TRUE(decoded.views[2].used) << decoded.views[2].reason;
+    EXPECT_EQ(decoded.views[1].used, least == 0) << decoded.views[1].reason;
+    if (least == 0) continue;
+    EXPECT_EQ(decoded.views[1].outcome, Outcome::kDisagrees);
+    EXPECT_THAT(decoded.views[1].reason, HasSubstr("of the depth inside the mask is confirmed by other views"));
+  }
+}
+
 // A photo pixel is 1/170 of the depth (about 3.6) wide: the lifted point is off by at most half of that sideways, and
 // by the slant of the sphere in depth.
 TEST_F(MaskDecoderTest, LiftsClicksThroughOffCenterAndDistortedCameras) {

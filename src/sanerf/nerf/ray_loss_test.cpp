@@ -78,6 +78,28 @@ TEST(RayLoss, SamplesCloseToTheCameraLearnLess) {
   }
 }
 
+// Target and background moved by the same d: the residual changes by -(1 - T) d alone. A ray that meets nothing does
+// not notice, whatever meets something pays for it, also when it has the background's color.
+TEST(RayLoss, WhatStandsBeforeAKnownBackgroundPaysForItsOpacity) {
+  const double sigma[1] = {0.7}, t[1] = {1}, dt[1] = {1}, rgb[3] = {0.4, 0.4, 0.4}, background[3] = {0.4, 0.4, 0.4};
+  const double transmittance = std::exp(-0.7), d = 0.2;
+  std::vector<double> scratch;
+  double grad_sigma[1], grad_rgb[3], grad_moved[1];
+  const auto loss = [&](double shift, int n, double* to_sigma) {
+    double target[3], behind[3];
+    for (int c = 0; c < 3; ++c) target[c] = 0.4 + shift, behind[c] = background[c] + shift;
+    return RayLoss<double>({false, 0.1f, 0}, {n, sigma, t, dt, rgb}, {target, behind}, {1, to_sigma, grad_rgb},
+                           &scratch);
+  };
+  EXPECT_NEAR(loss(0, 1, grad_sigma).squared, 0, 1e-12);
+  EXPECT_NEAR(grad_sigma[0], 0, 1e-12) << "fog of the background's color costs nothing";
+  EXPECT_NEAR(loss(d, 1, grad_moved).squared, 3 * std::pow((1 - transmittance) * d, 2), 1e-12);
+  EXPECT_GT(grad_moved[0], 0) << "less density is better";
+  EXPECT_NEAR(loss(-d, 1, grad_moved).squared, 3 * std::pow((1 - transmittance) * d, 2), 1e-12);
+  EXPECT_GT(grad_moved[0], 0);
+  EXPECT_NEAR(loss(d, 0, nullptr).squared, 0, 1e-12);
+}
+
 TEST(RayLoss, EmptyRayShowsTheBackground) {
   std::vector<float> scratch;
   const float target[3] = {0.5f, 0.5f, 0.5f}, background[3] = {0.5f, 0.7f, 0.5f};

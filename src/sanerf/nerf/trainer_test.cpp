@@ -8,16 +8,19 @@
 #include <fstream>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/units.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/small_field_test_support.h"
 #include "sanerf/nerf/train_nerf.h"
 #include "sanerf/nerf/training_photos.h"
+#include "sanerf/nerf/view_residuals.h"
 #include "sanerf/nn/gradients_test_support.h"
 #include "sanerf/scene/load_scene.h"
 #include "sanerf/synth/options.h"
@@ -106,6 +109,82 @@ TEST_F(NerfTrainerTest, InterruptSavesAndResumeFinishes) {
   EXPECT_TRUE(resumed.finished());
   const NerfTrainFiles straight{Path("straight2.ckpt"), Path("straight2.jsonl"), false};
   EXPECT_EQ(TrainNerf(*scene_, SmallOptions(), straight, Job()).Fingerprint(), resumed.Fingerprint());
+}
+
+// Photos whose poses are those of others: turned upside down, they fit nothing.
+class OneWrongPose : public NerfTrainerTest {
+ protected:
+  static Scene Made(const std::string& name, size_t wrong) {
+    if (!std::filesystem::exists(Path(name)))
+      std::filesystem::copy(Path("scene"), Path(name), std::filesystem::copy_options::recursive);
+    Scene scene = scene::LoadScene(Path(name), {}, Job());
+    const scene::View& view = scene.views[size_t(scene.TrainViews()[wrong])];
+    const ImageU8 photo = synth::RenderSynthView(view.camera, synth::SmallScene(36, 64), Job()).rgb;
+    ImageU8 turned = photo;
+    for (int64_t p = 0; p < photo.num_pixels(); ++p)
+      std::copy_n(&photo.data[size_t(3 * p)], 3, &turned.data[size_t(3 * (photo.num_pixels() - 1 - p))]);
+    WritePng(view.image_path, turned);
+    return scene;
+  }
+  static NerfOptions Options(BadViews rule) {
+    NerfOptions options = SmallOptions();
+    options.iters = 240;
+    options.batch_samples = 1 << 14;
+    options.step = 0.02f;
+    options.near_gradients = 0;
+    options.bad_views = rule;
+    return options;
+  }
+};
+
+TEST_F(OneWrongPose, IsNamedWeighedOrDropped) {
+  const Scene scene = Made("wrong", 7);
+  for (const BadViews rule : {BadViews::kKeep, BadViews::kWeigh, BadViews::kDrop}) {
+    EventRecorder events;
+    NerfTrainFiles files{Path("wrong.ckpt"), Path("wrong.jsonl"), false};
+    files.views = Path("views.json");
+    const NerfModel model = TrainNerf(scene, Options(rule), files, Job().With(events));
+    const auto stored = ReadViewResiduals(files.views, HexFingerprint(model.Fingerprint()));
+    ASSERT_TRUE(stored);
+    ASSERT_EQ(stored->size(), scene.views.size());
+    for (size_t i = 0; i < 36; ++i) {
+      EXPECT_EQ((*stored)[i].is_bad, i == 7) << i << ": " << (*stored)[i].psnr << " dB";
+      EXPECT_FALSE((*stored)[i].is_held_out);
+      if (rule == BadViews::kKeep) {
+        EXPECT_EQ((*stored)[i].weight, 1);
+      }
+    }
+    EXPECT_TRUE(stored->back().is_held_out);
+    if (rule == BadViews::kWeigh) {
+      EXPECT_LT((*stored)[7].weight, 0.7);
+      EXPECT_GT((*stored)[7].weight, 0);
+    }
+    if (rule == BadViews::kDrop) {
+      EXPECT_EQ((*stored)[7].weight, 0);
+    }
+    ASSERT_GE(events.Texts("warning").size(), 1u);
+    EXPECT_THAT(events.Texts("warning").back(), testing::HasSubstr("1 training photo that the field cannot explain"));
+    EXPECT_THAT(events.Texts("warning").back(), testing::HasSubstr(scene.views[size_t(scene.TrainViews()[7])].name));
+  }
+}
+
+// Stopped right before the photos are weighed, and some steps later.
+TEST_F(OneWrongPose, AnInterruptedTrainingWeighsThemAsAStraightOne) {
+  const Scene scene = Made("wrong", 7);
+  NerfOptions options = Options(BadViews::kDrop);
+  options.iters = 80;
+  const NerfTrainFiles straight{Path("straight3.ckpt"), Path("straight3.jsonl"), false};
+  const uint64_t fingerprint = TrainNerf(scene, options, straight, Job()).Fingerprint();
+  NerfTrainFiles files{Path("pieces.ckpt"), Path("pieces.jsonl"), true};
+  for (const int64_t last : {20, 33, 40}) {
+    StopSource stop;
+    files.hooks.between_steps = [&](const NerfTrainer& trainer) {
+      if (trainer.step() == last) stop.RequestStop();
+    };
+    EXPECT_THROW(TrainNerf(scene, options, files, Job().With(stop.token())), InterruptedError);
+  }
+  files.hooks = {};
+  EXPECT_EQ(TrainNerf(scene, options, files, Job()).Fingerprint(), fingerprint);
 }
 
 TEST_F(NerfTrainerTest, ACopyIsAPictureOfTheMoment) {

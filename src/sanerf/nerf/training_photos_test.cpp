@@ -126,6 +126,49 @@ TEST_F(PersonInTheWay, PhotosThatAreIgnoredAltogetherAreNamedAndLeftOut) {
   EXPECT_THAT(ErrorTextOf<Error>([&] { TrainingPhotos(scene, 1, Job()); }), HasSubstr("leave no pixel"));
 }
 
+TEST_F(PersonInTheWay, PhotosAreDrawnByTheirWeights) {
+  TrainingPhotos photos(Load(/*masked=*/false), 1, Job());
+  const size_t n = photos.cameras().size();
+  const auto counted = [&] {
+    std::vector<int> counts(n);
+    Random random(3);
+    for (int i = 0; i < 12'000; ++i) ++counts[size_t(photos.Draw(&random).photo)];
+    return counts;
+  };
+  const std::vector<int> even = counted();
+  std::vector<float> weights(n, 1);
+  photos.SetWeights(weights);
+  EXPECT_EQ(counted(), even) << "bit for bit as without weights";
+  weights[0] = 0;
+  weights[5] = 0.25f;
+  photos.SetWeights(weights);
+  const std::vector<int> uneven = counted();
+  const double share = 12'000 / (double(n) - 1.75);
+  EXPECT_EQ(uneven[0], 0);
+  EXPECT_NEAR(uneven[5], 0.25 * share, 50);
+  EXPECT_NEAR(uneven[23], share, 100);
+}
+
+// What a person covers is nothing of the scene, or there is nothing at all: then alpha is 0 there.
+TEST_F(PersonInTheWay, PixelsThatAreEmptyAreDrawnAsNothing) {
+  const TrainingPhotos photos(Load(/*masked=*/true), 1, PhotoUse{.outside = Outside::kEmpty}, Job());
+  Random random(7);
+  int empty = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const TrainingRay ray = photos.Draw(&random);
+    empty += ray.alpha == 0;
+    if (IsPerson(ray.rgb)) {
+      ASSERT_EQ(ray.alpha, 0);
+    }
+  }
+  EXPECT_GT(empty, 2000);
+  for (const ComparedPhoto& photo : photos.Compared(Load(/*masked=*/true), 32))
+    for (int64_t p = 0; p < photo.picture.num_pixels(); ++p)
+      if (photo.ignored.data[size_t(p)] == 0) {
+        ASSERT_FALSE(IsPerson(&photo.picture.data[size_t(3 * p)]));
+      }
+}
+
 // r (1 - 1.5 r^2) reaches 0.314, 6.3 pixels of a picture whose sides are 8 and 6 pixels from its middle: the corners
 // show nothing.
 scene::Scene SceneWithDarkRim(const TestFolder& folder) {
