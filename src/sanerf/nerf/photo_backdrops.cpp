@@ -9,10 +9,13 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
+#include "sanerf/scene/choose_views.h"
 #include "sanerf/scene/still_background.h"
 
 namespace sanerf::nerf {
 namespace {
+
+constexpr int kPhotosToTell = 32;  // enough to know a turntable by, and looked at in a moment
 
 // The photos of the most frequent size.
 std::vector<int> OfOneSize(const std::vector<ImageU8>& images) {
@@ -43,7 +46,7 @@ scene::StillBackground StillIn(const std::vector<ImageU8>& images, const std::ve
 PhotoBackdrops::PhotoBackdrops(const std::vector<ImageU8>& images, const std::vector<Camera>& cameras,
                                Turntable turntable, const Job& job) {
   const std::vector<int> photos = OfOneSize(images);
-  scene::StillBackground still = StillIn(images, cameras, photos);
+  scene::StillBackground still = StillIn(images, cameras, scene::ThinnedViews(photos, kPhotosToTell));
   const std::string what = fmt::format(
       "a turntable: {:.0f} % of what the photos show stands still in the picture while the poses say that the camera "
       "moved",
@@ -55,7 +58,8 @@ PhotoBackdrops::PhotoBackdrops(const std::vector<ImageU8>& images, const std::ve
     return;
   }
   if (turntable == Turntable::kAuto && !still.IsTurntable()) return;
-  if (still.stands.empty()) still.stands.push_back(photos);  // the user says so
+  if (int(photos.size()) > kPhotosToTell) still = StillIn(images, cameras, photos);  // now of each
+  if (still.stands.empty()) still.stands.push_back(photos);                          // the user says so
   photos_.resize(images.size());
   size_t num_photos = 0;
   double known = 0;
