@@ -85,27 +85,6 @@ std::string ObjectText(const std::string& kind, const run::ObjectDescription& ob
                      object.is_stale ? "  stale: segment again" : "");
 }
 
-std::string RunText(const run::RunDescription& described) {
-  const run::RunFolder& folder = described.run;
-  const Json& record = folder.record();
-  std::string text = fmt::format("run      {}  ({}, sanerf {})\n", folder.path().string(),
-                                 FormatBytes(double(described.bytes)), record.value("sanerf", ""));
-  text += fmt::format("scene    {}\n         {}\n", described.scene_path, record.at("scene").value("summary", ""));
-  text += described.scene ? ViewsText(described.scene->TrainViews().size(), run::HeldOutViews(*described.scene))
-                          : fmt::format("warning  {}\n         {}\n", described.problem, described.hint);
-  for (const run::StageDescription& stage : described.stages)
-    text += fmt::format("{:<8} {}  {}  {}\n", stage.name, stage.state, FormatDuration(stage.seconds), stage.when);
-  for (const run::OptionDescription& option : described.changed)
-    text += fmt::format("option   {}{}  ({})\n", option.name, option.value.empty() ? "" : " = " + option.value,
-                        option.origin);
-  text += ResidualsText(described.views);
-  for (const run::ObjectDescription& object : described.objects) text += ObjectText("object", object);
-  for (const run::ObjectDescription& object : described.set_aside) text += ObjectText("aside", object);
-  for (const std::string& name : described.no_objects)
-    text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n", name);
-  return text;
-}
-
 // What is to be said of the views of a trained field: those that it cannot explain, and those whose depth few others
 // confirm.
 std::string ResidualsText(const std::vector<nerf::StoredResidual>& views) {
@@ -132,6 +111,27 @@ std::string ResidualsText(const std::vector<nerf::StoredResidual>& views) {
                     "odd      {} not explained by the field: {}\n         -> look at poses, light and what moved; "
                     "train again with --restart --drop-bad-views\n",
                     Counted(int64_t(bad.size()), "photo is", "photos are"), FirstFew(names, kNamedBad));
+}
+
+std::string RunText(const run::RunDescription& described) {
+  const run::RunFolder& folder = described.run;
+  const Json& record = folder.record();
+  std::string text = fmt::format("run      {}  ({}, sanerf {})\n", folder.path().string(),
+                                 FormatBytes(double(described.bytes)), record.value("sanerf", ""));
+  text += fmt::format("scene    {}\n         {}\n", described.scene_path, record.at("scene").value("summary", ""));
+  text += described.scene ? ViewsText(described.scene->TrainViews().size(), run::HeldOutViews(*described.scene))
+                          : fmt::format("warning  {}\n         {}\n", described.problem, described.hint);
+  for (const run::StageDescription& stage : described.stages)
+    text += fmt::format("{:<8} {}  {}  {}\n", stage.name, stage.state, FormatDuration(stage.seconds), stage.when);
+  for (const run::OptionDescription& option : described.changed)
+    text += fmt::format("option   {}{}  ({})\n", option.name, option.value.empty() ? "" : " = " + option.value,
+                        option.origin);
+  text += ResidualsText(described.views);
+  for (const run::ObjectDescription& object : described.objects) text += ObjectText("object", object);
+  for (const run::ObjectDescription& object : described.set_aside) text += ObjectText("aside", object);
+  for (const std::string& name : described.no_objects)
+    text += fmt::format("warning  {}: object.json is missing; segment it again, or remove the folder\n", name);
+  return text;
 }
 
 std::string NextForRun(const std::string& path, const run::RunDescription& described) {

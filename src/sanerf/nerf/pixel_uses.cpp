@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sanerf/core/error.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/scene/ignored_pixels.h"
@@ -53,7 +54,10 @@ PixelUses UsesOfPixels(const scene::Scene& scene, int view_idx, const PhotoUse& 
   PixelUses uses;
   uses.left_out = scene::LoadIgnoredPixels(view, width, height);
   if (!use.inside.empty()) {
-    ImageU8 inside = Resize(ReadImage(InsideFile(use.inside, view_idx)), width, height);
+    const std::filesystem::path file = InsideFile(use.inside, view_idx);
+    const ImageU8 stored = ReadImage(file);
+    if (stored.channels != 1) throw Error(file.string(), "it is no mask: it has several channels", "train again");
+    ImageU8 inside = Resize(stored, width, height);
     for (uint8_t& value : inside.data) value = value != 0 ? kYes : 0;
     const bool shows_it = std::any_of(inside.data.begin(), inside.data.end(), [](uint8_t value) { return value != 0; });
     if (!shows_it) {
