@@ -178,6 +178,15 @@ SynthTexture WoodPlanks(uint32_t seed) {
   };
 }
 
+SynthTexture PrintedMarks(uint32_t seed) {
+  const Vec3 paper = FromSrgb(226, 222, 212), ink = FromSrgb(52, 54, 66);
+  return [=](const Vec3& p, const Vec3&) {
+    const double side = 0.11;
+    const int i = int(std::floor(p.x() / side)), j = int(std::floor(p.y() / side));
+    return Vec3(Mix(paper, ink, CellValue(i, j, seed)));
+  };
+}
+
 SynthTexture FloorBoards(uint32_t seed) {
   const Vec3 light = FromSrgb(150, 146, 140), dark = FromSrgb(118, 114, 112), rug = FromSrgb(96, 112, 140),
              rim = FromSrgb(196, 186, 168);

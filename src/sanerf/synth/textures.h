@@ -25,6 +25,7 @@ SynthTexture BananaPeel(double bend, double half_angle);
 SynthTexture LabeledBottle(double shoulder, double cap);
 SynthTexture Icing(double radius, double thickness, uint32_t seed);
 SynthTexture WoodPlanks(uint32_t seed);
+SynthTexture PrintedMarks(uint32_t seed);  // squares to match photos by, as printed sheets on turntables have them
 SynthTexture FloorBoards(uint32_t seed);
 SynthTexture RoomWalls(double half_width, double floor, uint32_t seed);
 

@@ -123,7 +123,7 @@ void SynthWorld::PlacePlate(int seed) {
   plate.name = "plate";
   plate.shape =
       MakeLathe({{0, r}, {kPlateRadius - r, r}, {kPlateRadius - r, kPlateHeight - r}, {0, kPlateHeight - r}}, r);
-  plate.texture = WoodPlanks(uint32_t(seed) + 400);
+  plate.texture = PrintedMarks(uint32_t(seed) + 400);
   plate.gloss = 0.03;
   plate.Place({0, 0, -kPlateHeight}, 0);
   objects_.push_back(std::move(plate));
