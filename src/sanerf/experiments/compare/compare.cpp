@@ -195,7 +195,8 @@ class Comparison {
       shared_.features(job);  // not to be counted for whichever method comes first
       if (request_.automatic) shared_.found_masks(job);
       result->encode_seconds = watch.seconds();
-      rendered_ = RenderTestViews(scene_, shared_.nerf(), test_, job);
+      rendered_ =
+          RenderTestViews(scene_, shared_.nerf(), test_, nerf::LoadBackdrops(run_.nerf_views().parent_path()), job);
       knows_memory_ = ResetPeakRss();
       if (!knows_memory_)
         job.Warn("the methods' memory stays unknown: this system does not let a process's peak start over");

@@ -176,12 +176,13 @@ EvalResult Evaluate(const EvalRequest& request, run::OpenRun* run, const Job& jo
   EvalResult result;
   result.not_scored = chosen.not_scored;
   RenderedTestViews rendered;
-  if (!test.empty()) rendered = RenderTestViews(scene, nerf, test, job);
+  const std::vector<nerf::Backdrop> backdrops = nerf::LoadBackdrops(folder.nerf_views().parent_path());
+  if (!test.empty()) rendered = RenderTestViews(scene, nerf, test, backdrops, job);
   result.views = std::move(rendered.quality);
   result.psnr = MeanOverViews(result.views, &eval::ViewQuality::psnr);
   result.ssim = MeanOverViews(result.views, &eval::ViewQuality::ssim);
   result.on_training_views = scored != test;
-  if (result.on_training_views) rendered.depths = RenderTestViews(scene, nerf, scored, job).depths;
+  if (result.on_training_views) rendered.depths = RenderTestViews(scene, nerf, scored, backdrops, job).depths;
   mask_decoder::Prompts prompts;
   for (const StoredObject& object : chosen.objects) prompts.objects.push_back(object.prompt);
   SharedInputs shared(run, settings, {folder.features(), folder.features(), folder.test_features()}, prompts, job);

@@ -18,7 +18,7 @@ constexpr int kConsistencySize = 1024;
 }  // namespace
 
 RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
-                                  const Job& job) {
+                                  const std::vector<nerf::Backdrop>& backdrops, const Job& job) {
   RenderedTestViews rendered;
   Task task(job, "eval", int64_t(test.size()), "views");
   for (const int view_idx : test) {
@@ -31,7 +31,12 @@ RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfMod
                   fmt::format("SSIM compares windows of {0}x{0} pixels, the photo has {1}x{2}", eval::kSsimWindow,
                               photo.width, photo.height),
                   "score larger photos");
-    const ImageU8 ignored = scene::LoadIgnoredPixels(view);
+    ImageU8 ignored = scene::LoadIgnoredPixels(view);
+    if (!backdrops.empty()) {
+      const ImageU8 shown = nerf::ShownIn(backdrops, ToU8(photo));
+      if (ignored.empty()) ignored = ImageU8(photo.width, photo.height, 1);
+      for (size_t p = 0; p < shown.data.size(); ++p) ignored.data[p] = std::max(ignored.data[p], shown.data[p]);
+    }
     rendered.quality.push_back(
         {view.name, eval::Psnr(render.rgb, photo, ignored), eval::Ssim(render.rgb, photo, ignored)});
     const Camera camera = view.camera.ResizedToLongest(kConsistencySize);

@@ -5,6 +5,7 @@
 
 #include "sanerf/core/job.h"
 #include "sanerf/eval/scores.h"
+#include "sanerf/nerf/backdrop.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
 
@@ -14,8 +15,9 @@ struct RenderedTestViews {
   std::vector<eval::ViewQuality> quality;
   std::vector<eval::DepthView> depths;  // what consistency is measured with
 };
-// Throws InterruptedError.
+// backdrops: of a turntable (nerf/backdrop.h); where a photo shows one its quality is not the field's. Throws
+// InterruptedError.
 RenderedTestViews RenderTestViews(const scene::Scene& scene, const nerf::NerfModel& nerf, const std::vector<int>& test,
-                                  const Job& job);
+                                  const std::vector<nerf::Backdrop>& backdrops, const Job& job);
 
 }  // namespace sanerf::experiments
