@@ -24,6 +24,7 @@
 #include "sanerf/mask_decoder/mask_decoder.h"
 #include "sanerf/mask_decoder/views_file.h"
 #include "sanerf/models/onnx_test_support.h"
+#include "sanerf/nerf/view_residuals.h"
 #include "sanerf/pipeline/settings.h"
 #include "sanerf/run/run_folder.h"
 #include "scene_folder.h"
@@ -255,6 +256,16 @@ void WritePrompts(const Seeds& seeds) {
   seeds.WriteJson("views_file", "two.json", mask_decoder::ToJson(decoded));
 }
 
+void WriteViewResiduals(const Seeds& seeds) {
+  scene::Scene scene;
+  scene.views.resize(2);
+  scene.views[0].name = "images/0.png", scene.views[1].name = "images/1.png";
+  std::vector<nerf::ViewResidual> residuals(2);
+  residuals[0].psnr = 12.5, residuals[0].deviation = 6, residuals[0].is_bad = true, residuals[0].weight = 0.25f;
+  residuals[1].view_idx = 1, residuals[1].is_held_out = true, residuals[1].psnr = 30, residuals[1].agreement = 0.75;
+  nerf::WriteViewResiduals(seeds.Path("nerf_views", "two.json"), residuals, scene, 0x2a);
+}
+
 void WriteRun(const Seeds& seeds) {
   const Folder folder;
   scene::Scene scene;
@@ -340,6 +351,7 @@ int main(int argc, char** argv) {
   WriteHdf5Masks(seeds);
   WriteModels(seeds);
   WritePrompts(seeds);
+  WriteViewResiduals(seeds);
   WriteRun(seeds);
   WriteTyped(seeds);
   WriteExperiments(seeds);
