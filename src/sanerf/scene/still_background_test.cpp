@@ -115,9 +115,9 @@ TEST(StillBackground, TooFewPhotosSayNothing) {
   EXPECT_EQ(FindStillBackground(photos).share, 0);
 }
 
-// Cameras on a ring look at the origin: their middle pixels can all show it. A pixel beside the middle is tangent to a
-// cylinder: at 28 of 70 pixels and a distance of sqrt(5), 0.83 beside the axis, seen from all sides. The nearest point
-// to all is on the axis, at the angle atan(28 / 70) = 22 degrees from the rays through it.
+// Cameras on a level ring of radius 2 look at the origin: their middle pixels can all show it. The rays through a pixel
+// 28 of 70 pixels beside the middle touch a cylinder of radius 2 sin(atan(28 / 70)) = 0.74 from all sides. The point
+// nearest to all of them is on its axis, at the angle atan(28 / 70) = 22 degrees from each.
 TEST(StillBackground, TheLeastMotionOfARing) {
   std::vector<Camera> ring, row;
   for (int i = 0; i < 12; ++i) {
