@@ -14,7 +14,7 @@ struct PhotoUse {
   Turntable turntable = Turntable::kOff;
   Outside outside = Outside::kIgnored;
   // A folder with masks of a thing, by view (InsideFile): all outside it is empty, whatever `outside` says. "" = none.
-  std::filesystem::path inside;
+  std::filesystem::path inside = {};
 };
 std::filesystem::path InsideFile(const std::filesystem::path& folder, int view_idx);
 
