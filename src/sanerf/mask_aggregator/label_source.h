@@ -5,6 +5,7 @@
 #include <span>
 
 #include "sanerf/mask_aggregator/label_prior.h"
+#include "sanerf/mask_aggregator/label_support.h"
 #include "sanerf/mask_aggregator/object_field.h"
 
 namespace sanerf::mask_aggregator {
@@ -16,6 +17,8 @@ struct LabelSource {
   // Where there are several: the label that its output 1, 2, … has among those of all. Each object's output is then
   // what its own source gives it above the background, whose output is 0. Empty: this is the only source.
   std::span<const int> labels = {};
+  // Where its own labels may be; null: anywhere.
+  const LabelSupport* support = nullptr;
 
   size_t num_outputs() const { return size_t(field != nullptr ? field->num_labels() : prior->num_labels()); }
   // all: of all sources.

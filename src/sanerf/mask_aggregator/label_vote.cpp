@@ -48,23 +48,44 @@ LabelVote::ViewCells LabelVote::CellsOf(const nerf::TracedRays& rays, int width,
 }
 
 template <class Votes>
-void LabelVote::AddVotes(const ViewCells& view, const ImageU8& labels, const Votes& votes) {
+void LabelVote::AddVotes(const ViewCells& view, const ImageU8& labels, const ViewTrust* trust, const Votes& votes) {
   for (size_t pixel = 0; pixel < labels.data.size(); ++pixel) {
     const uint8_t label = labels.data[pixel];
     if (label == kIgnoreLabel) continue;
+    float weight = 1;
+    if (trust != nullptr) {
+      const int x = int(pixel) % labels.width, y = int(pixel) / labels.width;
+      weight = trust->At(x + 0.5, y + 0.5, labels.width, labels.height);
+    }
     for (int64_t i = view.first[pixel]; i < view.first[pixel + 1]; ++i)
-      votes(view.cell[size_t(i)], label, view.weight[size_t(i)]);
+      votes(view.cell[size_t(i)], label, weight * view.weight[size_t(i)]);
   }
+}
+
+void LabelVote::Trust(std::vector<ViewTrust> trust) {
+  SANERF_CHECK(trust.empty() || trust.size() == views_.size());
+  next_trust_ = std::move(trust);
+}
+
+std::vector<LabelVote::Light> LabelVote::LightOf(int view_idx, int of_label) const {
+  const ViewCells& view = views_[size_t(view_idx)];
+  std::vector<Light> light(view.cells.size());
+  AddVotes(view, labels_[size_t(view_idx)], nullptr, [&](uint32_t cell, uint8_t label, float weight) {
+    light[cell].seen += weight;
+    if (label == of_label) light[cell].labeled += weight;
+  });
+  return light;
 }
 
 void LabelVote::Count(const std::vector<ImageU8>& labels, int num_labels) {
   SANERF_CHECK_EQ(labels.size(), views_.size());
   num_labels_ = num_labels;
+  trust_ = next_trust_;
   votes_.assign(size_t(cells_.size()) * size_t(num_labels), 0);
   for (size_t v = 0; v < views_.size(); ++v) {
     const ViewCells& view = views_[v];
     labels_[v] = labels[v].empty() ? ImageU8() : ResizeNearest(labels[v], view.width, view.height);
-    AddVotes(view, labels_[v], [&](uint32_t cell, uint8_t label, float weight) {
+    AddVotes(view, labels_[v], TrustOf(int(v)), [&](uint32_t cell, uint8_t label, float weight) {
       votes_[size_t(view.cells[cell]) * size_t(num_labels) + label] += weight;
     });
   }
@@ -77,7 +98,7 @@ ImageF LabelVote::VoteOfOtherViews(int view_idx) const {
   std::vector<float> others(view.cells.size() * num_labels);
   for (size_t i = 0; i < view.cells.size(); ++i)
     std::copy_n(&votes_[size_t(view.cells[i]) * num_labels], num_labels, &others[i * num_labels]);
-  AddVotes(view, labels_[size_t(view_idx)],
+  AddVotes(view, labels_[size_t(view_idx)], TrustOf(view_idx),
            [&](uint32_t cell, uint8_t label, float weight) { others[cell * num_labels + label] -= weight; });
 
   ImageF image(view.width, view.height, num_labels_ + 1);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -49,6 +50,24 @@ std::shared_ptr<const LabelPrior> ReadPrior(const nn::CheckpointReader& reader, 
   return prior;
 }
 
+constexpr char kSupportRows[] = "support_rows", kSupportPerAxis[] = "support_cells_per_axis";
+
+std::shared_ptr<const LabelSupport> ReadSupport(const nn::CheckpointReader& reader, const std::filesystem::path& path,
+                                                int num_labels) {
+  if (!reader.Has(kSupportRows)) return nullptr;
+  const JsonCursor per_axis = JsonCursor(reader.meta(), path.string())[kSupportPerAxis];
+  std::vector<int> cells_per_axis;
+  for (size_t label = 0; label < per_axis.size(); ++label)
+    cells_per_axis.push_back(int(per_axis[label].IntegerIn(0, (1 << CellIndex::kKeyBits) - 1)));
+  std::optional<LabelSupport> support;
+  if (int(cells_per_axis.size()) == num_labels)
+    support = LabelSupport::FromRows(cells_per_axis, reader.Read(kSupportRows));
+  if (!support)
+    throw Error(path.string(), "damaged checkpoint: the cells that its labels may be in do not fit their lattice",
+                "segment the object again");
+  return std::make_shared<const LabelSupport>(*std::move(support));
+}
+
 constexpr int64_t kChunk = 4096;          // points
 constexpr int kPlacesPerSide = 4;         // of a pixel along the outline
 constexpr size_t kOutlineAtATime = 4096;  // pixels: a field may have hundreds of labels
@@ -85,7 +104,8 @@ ObjectModel ObjectModel::Joined(const std::vector<ObjectModel>& models, const st
 
 std::vector<LabelSource> ObjectModel::Sources() const {
   std::vector<LabelSource> sources;
-  for (const Part& part : parts_) sources.push_back({part.field.get(), part.prior.get(), part.labels});
+  for (const Part& part : parts_)
+    sources.push_back({part.field.get(), part.prior.get(), part.labels, part.support.get()});
   return sources;
 }
 
@@ -100,6 +120,13 @@ ObjectModel ObjectModel::VoteAlone() const {
   ObjectModel vote = *this;
   for (Part& part : vote.parts_) part.field = nullptr;
   return vote;
+}
+
+ObjectModel ObjectModel::ConfinedTo(std::shared_ptr<const LabelSupport> support) const {
+  SANERF_CHECK(!is_joined() && (!support || support->num_labels() == num_labels()));
+  ObjectModel confined = *this;
+  confined.parts_[0].support = std::move(support);
+  return confined;
 }
 
 SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_of, const Job& job) const {
@@ -220,6 +247,12 @@ void ObjectModel::Save(const std::filesystem::path& path) const {
     writer.Add(kPriorCells, cells);
     writer.Add(kPriorLogits, prior->logits());
   }
+  std::vector<float> rows;
+  if (parts_[0].support && parts_[0].support->confines_anything()) {
+    (*writer.meta)[kSupportPerAxis] = parts_[0].support->CellsPerAxis();
+    rows = parts_[0].support->Rows();
+    writer.Add(kSupportRows, rows);
+  }
   writer.Write(path);
 }
 
@@ -237,7 +270,8 @@ ObjectModel ObjectModel::Load(const std::filesystem::path& path, const nerf::Ner
     auto field = std::make_shared<ObjectField>(options, num_labels, 0);
     for (nn::Parameters* params : {&field->grid.params(), &field->mlp.params()})
       reader.ReadFinite(params->name, params->values.span());
-    return ObjectModel(field, ReadPrior(reader, path, num_labels), nerf);
+    return ObjectModel(field, ReadPrior(reader, path, num_labels), nerf)
+        .ConfinedTo(ReadSupport(reader, path, num_labels));
   } catch (const Json::exception& e) {
     throw Error(path.string(), fmt::format("damaged checkpoint header ({})", e.what()), "segment the object again");
   } catch (const UsageError& e) {  // values that do not go together, but nobody typed them

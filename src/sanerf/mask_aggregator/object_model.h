@@ -21,7 +21,7 @@ struct SegmentedView {
 };
 
 // A trained object field, with the vote it started from, together with the radiance field it was trained on. The logits
-// of both are added.
+// of both are added; where a label may be can be confined.
 class ObjectModel {
  public:
   // Throws Error: missing, truncated, wrong kind, or trained on another radiance field.
@@ -59,6 +59,10 @@ class ObjectModel {
   const nerf::NerfModel& nerf() const { return nerf_; }
   bool has_vote() const;
   ObjectModel VoteAlone() const;
+  // The same with its labels where `support` has them, for all that asks it from then on; null = anywhere. Not of a
+  // joined model.
+  ObjectModel ConfinedTo(std::shared_ptr<const LabelSupport> support) const;
+  const LabelSupport* support() const { return parts_[0].support.get(); }
 
  private:
   friend class ObjectTrainer;
@@ -66,6 +70,7 @@ class ObjectModel {
     std::shared_ptr<const ObjectField> field;  // null: the prior alone
     std::shared_ptr<const LabelPrior> prior;   // null: the field alone
     std::vector<int> labels = {};              // of a joined model: see LabelSource
+    std::shared_ptr<const LabelSupport> support = nullptr;
   };
   ObjectModel(std::shared_ptr<const ObjectField> field, std::shared_ptr<const LabelPrior> prior,
               const nerf::NerfModel& nerf)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/error.h"
@@ -60,8 +61,14 @@ void ObjectTrainer::Ignore(std::vector<ImageU8> ignored) {
   }
 }
 
+void ObjectTrainer::Trust(std::vector<ViewTrust> trust) {
+  SANERF_CHECK(trust.empty() || trust.size() == views_.size());
+  trust_ = std::move(trust);
+}
+
 void ObjectTrainer::StartAgain() {
   for (LabelView& view : views_) view.labels = ImageU8();
+  trust_.clear();
   num_labels_ = 0;
   pool_.Truncate(num_anywhere_);
   labeled_.clear();
@@ -116,6 +123,7 @@ void ObjectTrainer::SetMasks(std::vector<ImageU8> labels, int num_labels, std::s
     throw Error("the masks' rays meet no surface", "the radiance field is empty where the masks are",
                 "look at the renders: sanerf render RUN --views train");
   if (prior_) SetPrior(*prior_, &pool_);
+  if (!trust_.empty()) SetWeights(views_, trust_, &pool_);
   regions_ = RegionPool();
 }
 
@@ -136,7 +144,8 @@ RayLoss ObjectTrainer::GlobalLoss(size_t g) {
     double loss = 0;
     for (size_t i = 0; i < group.rays.size(); ++i, logits += num_labels_, grad += num_labels_) {
       const int label = pool_.labels[size_t(group.rays[i])];
-      loss += double(scale) * CrossEntropy(logits, num_labels_, label, scale, grad, options_.label_smoothing);
+      const float weight = pool_.weights.empty() ? scale : scale * pool_.weights[size_t(group.rays[i])];
+      loss += double(weight) * CrossEntropy(logits, num_labels_, label, weight, grad, options_.label_smoothing);
       group.num_correct += std::max_element(logits, logits + num_labels_) - logits == label;
       if (with_errors) group.errors[i] = ErrorOfLogits(options_.rgb.pair, num_labels_, logits, label);
     }

@@ -25,6 +25,9 @@ class ObjectTrainer {
   // Pixels of each camera that show what does not belong to the scene (LabelView::ignored), before the first SetMasks.
   void Ignore(std::vector<ImageU8> ignored);
 
+  // How far each camera's view is to be trusted by the next SetMasks; empty = all alike.
+  void Trust(std::vector<ViewTrust> trust);
+
   // As it was when it was made; the rays that do not depend on the masks are not traced again.
   void StartAgain();
   // A field to go on from, of the same radiance field; before the first SetMasks.
@@ -80,6 +83,7 @@ class ObjectTrainer {
   nerf::NerfModel nerf_;
   AggregatorOptions options_;
   std::vector<LabelView> views_;
+  std::vector<ViewTrust> trust_;
   int num_labels_ = 0;
   SamplePool pool_;
   const int64_t num_anywhere_;  // rays of pool_ that do not depend on the masks: the first ones

@@ -39,6 +39,7 @@ RayCompositor::Composited RayCompositor::Of(const nerf::TracedRays& rays, std::s
 RayCompositor::Composited RayCompositor::OfOne(size_t index, const nerf::TracedRays& rays,
                                                std::span<const int> chosen) {
   const LabelSource& source = sources_[index];
+  if (source.support != nullptr) return OfConfined(index, rays, chosen);
   const size_t num = source.num_outputs();
   std::vector<float> sums(chosen.size() * num, 0.0f);
   if (source.field != nullptr)
@@ -49,6 +50,41 @@ RayCompositor::Composited RayCompositor::OfOne(size_t index, const nerf::TracedR
     for (size_t s = size_t(rays.first[size_t(chosen[i])]); s < size_t(rays.first[size_t(chosen[i]) + 1]); ++s)
       known[i] += rays.weight[s] * source.prior->AddTo(rays.unit[s].data(), rays.weight[s], &sums[i * num]);
   return {std::move(sums), std::move(known)};
+}
+
+RayCompositor::Composited RayCompositor::OfConfined(size_t index, const nerf::TracedRays& rays,
+                                                    std::span<const int> chosen) {
+  const LabelSource& source = sources_[index];
+  const size_t num = source.num_outputs();
+  nerf::TracedRays points;  // each sample as a ray of its own, which ends there
+  for (const int ray : chosen) {
+    for (size_t s = size_t(rays.first[size_t(ray)]); s < size_t(rays.first[size_t(ray) + 1]); ++s) {
+      points.unit.push_back(rays.unit[s]);
+      if (source.field != nullptr) points.geometry.push_back(rays.geometry[s]);
+      points.first.push_back(int64_t(points.unit.size()));
+    }
+  }
+  points.weight.assign(points.unit.size(), 1);
+  std::vector<int> all(points.unit.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<float> of_samples(points.unit.size() * num, 0.0f);
+  if (source.field != nullptr)
+    of_samples =
+        workers_[index].Take([&] { return std::make_unique<ObjectGradient>(*source.field); })->Logits(points, all);
+
+  Composited sums{std::vector<float>(chosen.size() * num, 0.0f),
+                  std::vector<float>(source.prior != nullptr ? chosen.size() : 0, 0.0f)};
+  size_t point = 0;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    for (size_t s = size_t(rays.first[size_t(chosen[i])]); s < size_t(rays.first[size_t(chosen[i]) + 1]); ++s) {
+      const float* position = points.unit[point].data();
+      float* logits = &of_samples[point++ * num];
+      if (source.prior != nullptr) sums.known[i] += rays.weight[s] * source.prior->AddTo(position, 1, logits);
+      source.support->Restrict(position, logits);
+      for (size_t l = 0; l < num; ++l) sums.outputs[i * num + l] += rays.weight[s] * logits[l];
+    }
+  }
+  return sums;
 }
 
 }  // namespace sanerf::mask_aggregator

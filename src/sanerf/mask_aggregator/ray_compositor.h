@@ -28,6 +28,9 @@ class RayCompositor {
 
  private:
   Composited OfOne(size_t source, const nerf::TracedRays& rays, std::span<const int> chosen);
+  // Of a source with support: what it confines is not linear in the outputs, so that they are asked for sample by
+  // sample.
+  Composited OfConfined(size_t source, const nerf::TracedRays& rays, std::span<const int> chosen);
 
   LabelSources sources_;
   std::vector<WorkerPool<ObjectGradient>> workers_;  // by source

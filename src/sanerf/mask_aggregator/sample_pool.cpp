@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sanerf/core/check.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/random.h"
@@ -112,6 +113,24 @@ std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool) 
   return labeled;
 }
 
+void SetWeights(const std::vector<LabelView>& views, const std::vector<ViewTrust>& trust, SamplePool* pool) {
+  SANERF_CHECK_EQ(trust.size(), views.size());
+  pool->weights.resize(pool->pixels.size());
+  double sum = 0;
+  int64_t num_labeled = 0;
+  for (size_t ray = 0; ray < pool->pixels.size(); ++ray) {
+    const auto [view, x, y] = pool->pixels[ray];
+    const Camera& camera = views[size_t(view)].camera;
+    pool->weights[ray] = trust[size_t(view)].At(x + 0.5, y + 0.5, camera.width, camera.height);
+    if (pool->labels[ray] == kIgnoreLabel) continue;
+    sum += double(pool->weights[ray]);
+    ++num_labeled;
+  }
+  // The step of the optimizer is to be as long as without weights.
+  if (sum > 0)
+    for (float& weight : pool->weights) weight = float(weight * double(num_labeled) / sum);
+}
+
 void SetPrior(const LabelPrior& prior, SamplePool* pool) {
   const nerf::TracedRays& rays = pool->rays;
   const size_t num_labels = size_t(prior.num_labels());
@@ -128,6 +147,7 @@ void SamplePool::Append(const SamplePool& other) {
   pixels.insert(pixels.end(), other.pixels.begin(), other.pixels.end());
   labels.insert(labels.end(), other.labels.begin(), other.labels.end());
   prior.clear();
+  weights.clear();
 }
 
 void SamplePool::Truncate(int64_t size) {
@@ -135,6 +155,7 @@ void SamplePool::Truncate(int64_t size) {
   pixels.resize(size_t(size));
   labels.resize(size_t(size));
   prior.clear();
+  weights.clear();
 }
 
 double SamplesPerRay(const nerf::NerfModel& nerf, const std::vector<Camera>& cameras, const Job& job) {

@@ -8,6 +8,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/mask_aggregator/label_prior.h"
 #include "sanerf/mask_aggregator/label_view.h"
+#include "sanerf/mask_aggregator/view_trust.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/nerf/traced_rays.h"
 
@@ -21,10 +22,11 @@ struct SamplePool {
   std::vector<Pixel> pixels;    // of the rays
   std::vector<uint8_t> labels;  // of the rays
   std::vector<float> prior;     // [ray][label], composited; empty = none
+  std::vector<float> weights;   // of the rays in the loss, 1 in the mean of those with a label; empty = all 1
 
   int64_t size() const { return rays.num_rays(); }
-  void Append(const SamplePool& other);  // the prior is dropped
-  void Truncate(int64_t size);           // to the first rays; the prior is dropped
+  void Append(const SamplePool& other);  // prior and weights are dropped
+  void Truncate(int64_t size);           // to the first rays; prior and weights are dropped
 };
 
 // Samples that carry light, per ray of these cameras (file frame): a few where surfaces are clear, dozens in fog.
@@ -51,6 +53,9 @@ SamplePool TraceNearObjects(const nerf::NerfModel& nerf, const std::vector<Label
 
 // The label of every ray from the views' images; kIgnoreLabel where a view has none. Returns the rays that have one.
 std::vector<int> Relabel(const std::vector<LabelView>& views, SamplePool* pool);
+
+// How far the view of every ray is to be trusted; one per view, of its label image's size or another.
+void SetWeights(const std::vector<LabelView>& views, const std::vector<ViewTrust>& trust, SamplePool* pool);
 
 // Composites the prior's logits along every ray.
 void SetPrior(const LabelPrior& prior, SamplePool* pool);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sanerf/kernels/isa.h"
 #include "sanerf/kernels/tiled.h"
@@ -52,6 +53,16 @@ void RadianceField::ToUnit(const float p[3], float unit[3]) const {
     if (m > 1) c = std::fabs(p[a]) == m ? std::copysign(2 - 1 / m, p[a]) : p[a] / m;
     unit[a] = 0.25f * c + 0.5f;
   }
+}
+
+void RadianceField::FromUnit(const float unit[3], float p[3]) const {
+  const float range = contracted_ ? 4.0f : 2.0f;  // of the grid, centered
+  for (int a = 0; a < 3; ++a) p[a] = range * (unit[a] - 0.5f);
+  const float m = std::max({std::fabs(p[0]), std::fabs(p[1]), std::fabs(p[2])});
+  if (!contracted_ || m <= 1) return;
+  // The largest component is 2 - 1 / t of a point whose largest component is t; the others were divided by t.
+  const float t = 1 / std::max(2 - m, std::numeric_limits<float>::min());
+  for (int a = 0; a < 3; ++a) p[a] = std::fabs(p[a]) == m ? std::copysign(t, p[a]) : p[a] * t;
 }
 
 void RadianceField::Color(const float* density_out, const float* directions, int64_t num_tiles, float* inputs,

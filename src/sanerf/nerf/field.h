@@ -36,6 +36,8 @@ class RadianceField {
   // (identity inside the unit ball of the maximum norm, else x / m with the largest component at 2 - 1/m), range [-2,
   // 2].
   void ToUnit(const float p[3], float unit[3]) const;
+  // Its inverse, inside of the cube: what lies on its faces is infinitely far away where the scene is contracted.
+  void FromUnit(const float unit[3], float p[3]) const;
   bool contracted() const { return contracted_; }
 
   nn::HashGrid grid;

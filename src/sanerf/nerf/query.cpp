@@ -70,4 +70,17 @@ PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::spa
   return values;
 }
 
+std::vector<Vec3> PointsAt(const NerfModel& model, std::span<const std::array<float, 3>> unit) {
+  const Similarity file_from_model = model.model_from_file().Inverse();
+  const RadianceField& field = ModelAccess::Traced(model).field;
+  std::vector<Vec3> points;
+  points.reserve(unit.size());
+  for (const std::array<float, 3>& at : unit) {
+    Eigen::Vector3f p;
+    field.FromUnit(at.data(), p.data());
+    points.push_back(file_from_model * p.cast<double>());
+  }
+  return points;
+}
+
 }  // namespace sanerf::nerf

@@ -25,4 +25,7 @@ struct PointValues {
 PointValues Query(const NerfModel& model, std::span<const Vec3> points, std::span<const Vec3> directions,
                   const Job& job);
 
+// Positions in the unit cube of the field's grid (TracedRays::unit) as points of the file frame.
+std::vector<Vec3> PointsAt(const NerfModel& model, std::span<const std::array<float, 3>> unit);
+
 }  // namespace sanerf::nerf

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sanerf/core/error.h"
@@ -90,6 +91,36 @@ TEST_F(QueryTest, StopsWhenAskedTo) {
   stop.RequestStop();
   const std::vector<Vec3> points(10, Vec3::Zero());
   EXPECT_THROW(Query(*nerf_, points, {}, Job().With(stop.token())), InterruptedError);
+}
+
+// With and without contraction: within the unit ball of the maximum norm, far outside, and where two components are the
+// largest.
+TEST(FromUnit, IsTheInverseOfToUnit) {
+  NerfOptions options;
+  options.log2_table = 8;
+  options.levels = 2;
+  for (const bool contracted : {false, true}) {
+    const RadianceField field(options, contracted, 1);
+    Random random(6);
+    for (int i = 0; i < 200; ++i) {
+      const float reach = contracted && i % 2 == 1 ? 20.0f : 1.0f;
+      float p[3], unit[3], back[3];
+      for (float& c : p) c = reach * float(2 * random.NextDouble() - 1);
+      if (i % 5 == 0) p[1] = -p[0];
+      field.ToUnit(p, unit);
+      field.FromUnit(unit, back);
+      const float m = std::max({1.0f, std::fabs(p[0]), std::fabs(p[1]), std::fabs(p[2])});
+      for (int a = 0; a < 3; ++a) EXPECT_NEAR(back[a], p[a], 4e-6f * m * m) << contracted << " " << i;
+    }
+  }
+}
+
+TEST_F(QueryTest, PointsOfTheUnitCubeAreWhereRaysSayTheyAre) {
+  std::vector<Vec3> directions;
+  const std::vector<Vec3> points = PointsInFile(&directions);
+  const std::vector<Vec3> back = PointsAt(*nerf_, RaysEndingIn(*nerf_, points, Job()).unit);
+  ASSERT_EQ(back.size(), points.size());
+  for (size_t i = 0; i < points.size(); i += 53) EXPECT_LT((back[i] - points[i]).norm(), 1e-4 * (1 + points[i].norm()));
 }
 
 }  // namespace

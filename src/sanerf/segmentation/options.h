@@ -17,6 +17,8 @@ struct SegmentOptions {
   bool from_vote = true;
   int further_iters = 40;
   float further_rate = 0.3f;
+  float view_trust = 0;
+  bool drop_specks = false;
 
   template <class V>
   void Visit(V&& v) {
@@ -38,6 +40,15 @@ struct SegmentOptions {
     v("further_iters", further_iters, "steps of a field that goes on with more prompts (--add)", Range(1, 1'000'000));
     v("further_rate", further_rate, "learning rate of such a field at the beginning, as a share of object.lr",
       Range(1e-4, 10));
+    v("view_trust", view_trust,
+      "views that the radiance field explains worse around the object than most count for less in vote and object "
+      "field: "
+      "the median of what is unexplained over the view's own, to this power (0 = all alike, paper)",
+      Range(0, 8), kExperimental);
+    v("drop_specks", drop_specks,
+      "the object is only where two masks show it, and what hangs together with that; specks in fog are not (paper: "
+      "false)",
+      kExperimental);
   }
 };
 

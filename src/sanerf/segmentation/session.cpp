@@ -7,6 +7,7 @@
 #include "sanerf/core/job.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/mask_aggregator/find_support.h"
 #include "sanerf/segmentation/automatic/automatic_field.h"
 #include "sanerf/segmentation/decode_object.h"
 #include "sanerf/segmentation/refine/outline.h"
@@ -33,7 +34,7 @@ Session::Session(SegmentationInput input, const SegmentationOptions& options, st
       options_(options),
       steps_(StepsFor(Source::kPrompts, options)),
       ignored_(std::make_shared<IgnoredViews>(input_)),
-      vote_(input_, ignored_),
+      vote_(input_, ignored_, options.segment.view_trust),
       field_(input_, options, ignored_) {
   CheckOptions(options_.masks, "masks");
   CheckOptions(options_.segment, "segment");
@@ -73,7 +74,7 @@ void Session::Refine(const Job& job) {
 
   if (steps_.rounds > 0) {
     // 2. Vote [not in the paper]: every mask says of the cells of space that its rays end in what they belong to.
-    mask_aggregator::LabelVote* vote = vote_.Lend(job);
+    mask_aggregator::LabelVote* vote = vote_.Lend(objects, job);
     // 3. One candidate for all [not in the paper]: when the views agree better on the same number of SAM's candidates,
     // all take it.
     if (steps_.one_candidate) ChooseCandidates(request, Context(), vote, &masks, job);
@@ -115,7 +116,16 @@ void Session::FitMasks(const Job& job) {
     vote_.Paint(edits_.Labeled(), steps_.missed, job);
   }
   if (!field_.IsFitted(edits_))
-    field_.SetMasks(edits_, vote_.labels(), steps_.from_vote ? vote_.Prior() : nullptr, job);
+    field_.SetMasks(edits_, vote_.labels(), steps_.from_vote ? vote_.Prior() : nullptr, vote_.trust(), job);
+}
+
+// 7. Drop specks [not in the paper]: what the model takes for an object is one only where enough masks show it, and
+// where it hangs together with that.
+std::shared_ptr<const mask_aggregator::LabelSupport> Session::SupportOf(const mask_aggregator::ObjectModel& model,
+                                                                        const Job& job) {
+  if (!options_.segment.drop_specks) return nullptr;
+  vote_.Count(edits_.Labeled(), steps_.missed, job);
+  return mask_aggregator::FindSupport(vote_.counted(), model, job);
 }
 
 // ============================================================================
@@ -239,13 +249,15 @@ SessionSnapshot Session::Snapshot(const Job& job) {
   if (snapshot.answer == SessionSnapshot::Answer::kField) snapshot.model = field_.CopyModel();
   if (snapshot.answer == SessionSnapshot::Answer::kVote)
     snapshot.model = mask_aggregator::ObjectModel::OfVote(vote_.Prior(), input_.nerf);
+  if (snapshot.model) snapshot.model = snapshot.model->ConfinedTo(SupportOf(*snapshot.model, job));
   return snapshot;
 }
 
 SessionSnapshot Session::Finish(const Job& job) {
   if (!field_.IsFitted(edits_)) return Snapshot(job);
   SessionSnapshot snapshot = Describe();
-  snapshot.model = field_.Finish();
+  const auto support = SupportOf(field_.Model(), job);  // may be stopped: before the field is given away
+  snapshot.model = field_.Finish().ConfinedTo(support);
   return snapshot;
 }
 

@@ -118,6 +118,8 @@ class Session : public ScenePrompts {
   void SharpenMasks(const Job& job);  // those that are not sharp yet
   void CountVotes(const Job& job);
   void FitMasks(const Job& job);
+  std::shared_ptr<const mask_aggregator::LabelSupport> SupportOf(const mask_aggregator::ObjectModel& model,
+                                                                 const Job& job);
   SessionSnapshot Describe() const;
 
   SegmentationInput input_;

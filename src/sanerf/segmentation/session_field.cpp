@@ -60,11 +60,13 @@ void SessionField::Forget() {
 }
 
 void SessionField::SetMasks(const PromptEdits& edits, const std::vector<ImageU8>& labels,
-                            std::shared_ptr<const mask_aggregator::LabelPrior> prior, const Job& job) {
+                            std::shared_ptr<const mask_aggregator::LabelPrior> prior,
+                            const std::vector<mask_aggregator::ViewTrust>& trust, const Job& job) {
   Trace(job);
   if (fit_ && !GoesOn(edits)) Forget();
   if (StartsFromField(edits)) trainer_->StartFrom(*start_);
   const LabeledObjects objects = edits.Labeled();
+  trainer_->Trust(trust);
   try {
     trainer_->SetMasks(labels, int(objects.masks.size()) + 1, std::move(prior), job);
   } catch (...) {

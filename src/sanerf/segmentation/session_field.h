@@ -33,14 +33,17 @@ class SessionField {
   // or a shorter one for a field that goes on.
   int StepsLeft(const PromptEdits& edits) const;
   // What to fit from now on: the masks of `edits` as label images by view. prior: what they vote, for a field that
-  // starts from there; null = from nothing. Throws what ObjectTrainer::SetMasks throws; the field is as it was then.
+  // starts from there; null = from nothing. trust: how far each view is trusted; empty = all alike. Throws what
+  // ObjectTrainer::SetMasks throws; the field is as it was then.
   void SetMasks(const PromptEdits& edits, const std::vector<ImageU8>& labels,
-                std::shared_ptr<const mask_aggregator::LabelPrior> prior, const Job& job);
+                std::shared_ptr<const mask_aggregator::LabelPrior> prior,
+                const std::vector<mask_aggregator::ViewTrust>& trust, const Job& job);
   // n steps of the schedule; further ones than it has keep its last learning rate. A call that is stopped keeps those
   // that are complete; after another error the field is forgotten.
   void Train(int n, const Job& job);
 
-  int64_t num_steps() const { return fit_->total_steps; }  // since it was begun; after SetMasks
+  int64_t num_steps() const { return fit_->total_steps; }                   // since it was begun; after SetMasks
+  mask_aggregator::ObjectModel Model() const { return trainer_->Model(); }  // it changes when the field goes on
   mask_aggregator::ObjectModel CopyModel() const { return trainer_->CopyModel(); }
   mask_aggregator::ObjectModel Finish();  // the last call: what training needs is released
 

@@ -5,11 +5,12 @@
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/segmentation/refine/consensus.h"
+#include "sanerf/segmentation/weigh_views.h"
 
 namespace sanerf::segmentation {
 
-SessionVote::SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored)
-    : input_(std::move(input)), ignored_(std::move(ignored)) {
+SessionVote::SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored, double view_trust)
+    : input_(std::move(input)), ignored_(std::move(ignored)), view_trust_(view_trust) {
   input_.sam.reset();
 }
 
@@ -17,6 +18,15 @@ void SessionVote::Trace(const Job& job) {
   if (vote_) return;
   vote_ = std::make_unique<mask_aggregator::LabelVote>(input_.nerf, input_.WorkingCameras(),
                                                        mask_aggregator::VoteOptions(), job);
+  vote_->Trust(trust_);
+}
+
+// Views that the radiance field does not explain around the objects have less of a say [not in the paper].
+void SessionVote::Weigh(const Masks& masks, const Job& job) {
+  if (view_trust_ == 0 || weighed_ == masks) return;
+  trust_ = WeighViews(input_, masks, ignored_->Read(job), view_trust_, job);
+  weighed_ = masks;
+  if (vote_) vote_->Trust(trust_);
 }
 
 void SessionVote::Paint(const LabeledObjects& objects, MissedPlace missed, const Job& job) {
@@ -24,6 +34,7 @@ void SessionVote::Paint(const LabeledObjects& objects, MissedPlace missed, const
   painted_.clear();
   counted_.clear();
   if (missed == MissedPlace::kVoted) Trace(job);
+  Weigh(objects.masks, job);
   std::vector<ImageU8> labels = LabelsByView(objects.masks, {input_.views, *input_.features, missed, vote_.get()}, job);
   // What SAM made of a passer-by says nothing about the scene.
   const std::vector<ImageU8>& ignored = ignored_->Read(job);
@@ -41,8 +52,9 @@ void SessionVote::Count(const LabeledObjects& objects, MissedPlace missed, const
   counted_ = painted_;
 }
 
-mask_aggregator::LabelVote* SessionVote::Lend(const Job& job) {
+mask_aggregator::LabelVote* SessionVote::Lend(const LabeledObjects& objects, const Job& job) {
   Trace(job);
+  Weigh(objects.masks, job);
   counted_.clear();
   return vote_.get();
 }

@@ -23,13 +23,16 @@ struct MaskAgreement {
 
 class SessionVote {
  public:
-  SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored);
+  // view_trust: segment.view_trust.
+  SessionVote(SegmentationInput input, std::shared_ptr<IgnoredViews> ignored, double view_trust = 0);
 
   // The rays of the vote. Does nothing the second time. Throws InterruptedError.
   void Trace(const Job& job);
   // The masks as labels, without a vote of theirs; ignored pixels get none. missed: where views that have no mask of an
   // object say nothing. Throws InterruptedError.
   void Paint(const LabeledObjects& objects, MissedPlace missed, const Job& job);
+  // How far each view is trusted about the masks that were painted last; empty = all alike.
+  const std::vector<mask_aggregator::ViewTrust>& trust() const { return trust_; }
   // And what they vote. Throws InterruptedError.
   void Count(const LabeledObjects& objects, MissedPlace missed, const Job& job);
 
@@ -39,18 +42,26 @@ class SessionVote {
   // and views that no other knows are left out. Throws InterruptedError.
   std::vector<MaskAgreement> Agreements(const LabeledObjects& objects, const Job& job) const;
 
-  // The traced rays, to count votes of other masks on: what was counted here is forgotten.
-  mask_aggregator::LabelVote* Lend(const Job& job);
+  // What is counted, after Count.
+  const mask_aggregator::LabelVote& counted() const { return *vote_; }
+
+  // The traced rays, to count votes of other masks of these objects on: what was counted here is forgotten.
+  mask_aggregator::LabelVote* Lend(const LabeledObjects& objects, const Job& job);
 
  private:
   using Masks = std::vector<std::shared_ptr<const mask_decoder::DecodedObject>>;
 
+  void Weigh(const Masks& masks, const Job& job);
+
   SegmentationInput input_;  // without SAM
   std::shared_ptr<IgnoredViews> ignored_;
+  double view_trust_;
   std::unique_ptr<mask_aggregator::LabelVote> vote_;
   Masks painted_;                // the masks that `labels_` shows
   std::vector<ImageU8> labels_;  // by view
   Masks counted_;                // the masks whose votes are counted
+  Masks weighed_;                // the masks around which the views were compared with the field
+  std::vector<mask_aggregator::ViewTrust> trust_;
 };
 
 }  // namespace sanerf::segmentation
