@@ -66,7 +66,7 @@ void AddCompare(CommandLine& line) {
   auto flags = std::make_shared<CompareFlags>();
   CLI::App* sub =
       AddCommand(line, "compare", "every method on the same radiance field, prompts and views: one table",
-                 "  sanerf compare run --prompts prompts.json                     all methods but vote\n"
+                 "  sanerf compare run --prompts prompts.json                     all methods but vote, photo\n"
                  "  sanerf compare run --prompts prompts.json --methods sanerf,sam,sa3d --repeats 3\n"
                  "  sanerf compare run --auto                                     methods that need no prompts\n\n"
                  "Scores as in eval, on the held-out views; seconds and memory of each method. All methods start\n"

@@ -89,6 +89,7 @@ void AddEval(CommandLine& line) {
       "  sanerf eval run --object mug --instance 3\n"
       "  sanerf eval run --object mug --masks my_masks/    masks named as the photos, non-zero = object\n"
       "  sanerf eval run --baseline sam,vote               beside SAM alone in every view, and the masks' vote\n"
+      "  sanerf eval run --baseline photo                  beside the photos' own masks (segment --refine-photos)\n"
       "  sanerf eval run --match                           objects of segment --auto against all instances\n"
       "  sanerf eval run --report                          and RUN/report.html\n\n"
       "What is stored in RUN is scored as it is; compare makes it anew from the prompts.\n"

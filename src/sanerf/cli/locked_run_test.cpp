@@ -29,6 +29,7 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            Segment({"--box", "train/001:0,0,48,48"}),
            Segment({"--click", "train/001:24,40", "--add"}),
            {"segment", "run", "--refit"},
+           {"segment", "run", "--refine-photos"},
            {"segment", "run", "--auto"},
            {"segment", "run", "--text", "mug"},
            {"render", "run"},

@@ -25,7 +25,7 @@ struct SegmentFlags {
   std::vector<std::string> clicks, points, boxes, dropped, kept;
   std::optional<int> instance, min_visible;
   OptionFlags options;
-  bool add = false, automatic = false, refit = false;
+  bool add = false, automatic = false, refit = false, refine_photos = false;
 };
 
 std::optional<std::filesystem::path> OptionalPath(const std::string& path) {
@@ -134,6 +134,53 @@ void RunAutomatic(const CommonFlags& common, const SegmentFlags& flags, const Jo
               job);
 }
 
+// Only the photos' own masks, of objects that are there.
+bool IsOnlyPhotos(const SegmentFlags& flags) {
+  return flags.refine_photos && flags.clicks.empty() && flags.points.empty() && flags.boxes.empty() &&
+         flags.scribbles.empty() && flags.prompts.empty() && !flags.text && !HasChoices(flags) && !flags.add &&
+         !flags.automatic && !flags.refit;
+}
+
+Json ToJson(const pipeline::PhotoMasksResult& result) {
+  Json objects = Json::array();
+  for (const auto& object : result.objects)
+    objects.push_back(
+        {{"name", object.name}, {"folder", object.folder.string()}, {"photos_without", object.num_empty}});
+  return {{"objects", objects}, {"photos", result.num_photos}, {"seconds", result.seconds}};
+}
+
+// The masks of the photos, when they are asked for; what of them is said on stdout as JSON, else null.
+Json RefinePhotos(const CommonFlags& common, const SegmentFlags& flags, const std::vector<std::string>& objects,
+                  const pipeline::Settings& settings, run::OpenRun* run, const Job& job) {
+  if (!flags.refine_photos) return nullptr;
+  const pipeline::PhotoMasksResult result = pipeline::WritePhotoMasks(objects, settings, run, job);
+  for (const auto& object : result.objects) {
+    if (common.json) continue;
+    job.Info(fmt::format("wrote  {}: masks of {}, {} of them empty", object.folder.string(),
+                         Counted(result.num_photos, "photo"), object.num_empty));
+  }
+  return ToJson(result);
+}
+
+std::vector<std::string> NamesOf(const std::vector<run::StoredObject>& objects) {
+  std::vector<std::string> names;
+  for (const run::StoredObject& object : objects) names.push_back(object.name);
+  return names;
+}
+
+int RunPhotosAlone(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
+  if (flags.instance || flags.min_visible || !flags.detector.empty())
+    throw UsageError("nothing to segment", "--instance and --min-visible belong to prompts",
+                     "leave them out: --refine-photos alone writes the masks of objects that are there");
+  auto [locked, settings] = PreparedRun(common, flags, job);
+  run::OpenRun run(std::move(locked), OptionalPath(flags.scene), job);
+  const std::vector<std::string> names = flags.name.empty() ? std::vector<std::string>() : std::vector{flags.name};
+  const Json photos = RefinePhotos(common, flags, names, settings, &run, job);
+  if (common.json) PrintJson({{"run", flags.run}, {"photo_masks", photos}});
+  SuggestNext(fmt::format("sanerf eval {} --baseline photo", Quoted(flags.run)), job);
+  return 0;
+}
+
 // Returns the exit code.
 int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& job) {
   if (flags.automatic) {
@@ -141,6 +188,7 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
     return 0;
   }
   if (!run::RunFolder::Exists(flags.run)) run::RunFolder::Open(flags.run);  // says what is there instead
+  if (IsOnlyPhotos(flags)) return RunPhotosAlone(common, flags, job);
   pipeline::SegmentRequest request;
   std::optional<pipeline::TextRequest> text_request;
   if (flags.text) {
@@ -160,9 +208,11 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
   const pipeline::SegmentResult result = flags.refit ? pipeline::RefitField(flags.name, settings, &run, job)
                                          : flags.add ? pipeline::AddToObjects(request, settings, &run, job)
                                                      : pipeline::Segment(request, settings, &run, job);
+  const Json photos = RefinePhotos(common, flags, NamesOf(result.objects), settings, &run, job);
   if (common.json) {
     Json json = ToJson(flags, result);
     if (text) json["text"] = WordsToJson(*text);
+    if (flags.refine_photos) json["photo_masks"] = photos;
     PrintJson(json);
   } else {
     for (const run::StoredObject& object : result.objects) {
@@ -193,7 +243,8 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n"
       "  sanerf segment run --name mug --drop IMG_40 --keep IMG_7 --add   without one view, and with another\n"
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
-      "  sanerf segment run --auto                          every object that can be found, no click\n\n"
+      "  sanerf segment run --auto                          every object that can be found, no click\n"
+      "  sanerf segment run --name mug --refine-photos      masks of the photos of a mug that is there\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are\n"
       "those of the full-size photo. Held-out photos are for scoring: nothing is clicked in or\n"
       "segmented from them. --text finds what its detector knows, yolo11n-seg the 80 classes of COCO\n"
@@ -240,6 +291,9 @@ void AddSegment(CommandLine& line) {
                 "a new one joins their field");
   sub->add_flag("--refit", flags->refit,
                 "fit the object field again to the masks that are there, with other --set object.KEY=VALUE");
+  sub->add_flag("--refine-photos", flags->refine_photos,
+                "also write masks of the photos themselves, training photos included, at their size and along their "
+                "edges: RUN/objects/NAME/photo_masks; alone, of the objects that are there (--name: of one)");
   sub->add_flag("--auto", flags->automatic, "find all objects by themselves: object_01, object_02, ... by size");
   AddNumber(sub, "--instance", &flags->instance, "the object's id in the ground-truth masks, for eval",
             Range(0, 65535));
@@ -252,7 +306,7 @@ void AddSegment(CommandLine& line) {
   Exclude(sub, {"--refit", "--auto"}, {"--prompts", "--text", "--add", "--drop", "--keep"});
   Exclude(sub, {"--prompts", "--auto"}, {"--name"});  // the file has names of its own, as what is found by itself
   Exclude(sub, {"--text"}, {"--prompts", "--scribbles"});
-  Exclude(sub, {"--auto"}, {"--refit"});
+  Exclude(sub, {"--auto"}, {"--refit", "--refine-photos"});
   sub->get_option("--detector")->needs(sub->get_option("--text"));
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) { line.exit_code = RunSegment(line.common, *flags, job); };

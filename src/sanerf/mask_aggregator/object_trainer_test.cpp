@@ -8,8 +8,10 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/random.h"
 #include "sanerf/mask_aggregator/aggregator_test_support.h"
 #include "sanerf/mask_aggregator/label_vote.h"
+#include "sanerf/mask_aggregator/object_gradient.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/mask_aggregator/options.h"
 
@@ -226,6 +228,89 @@ TEST_F(ObjectTrainerTest, SmoothedLabelsAskForLessThanCertainty) {
   options.label_smoothing = 1;
   EXPECT_THAT(ErrorTextOf<UsageError>([&] { ObjectTrainer trainer(*nerf_, Cameras(), options, Job()); }),
               HasSubstr("object.label_smoothing=1: expected a number from 0 to 0.99"));
+}
+
+// Weights of the rays in the loss: those of their views, 1 in the mean.
+TEST_F(ObjectTrainerTest, RaysOfViewsThatAreTrustedLessWeighLess) {
+  std::vector<LabelView> views(views_.begin(), views_.begin() + 4);
+  std::vector<Camera> cameras;
+  for (const LabelView& view : views) cameras.push_back(view.camera);
+  SamplePool pool = TraceAnywhere(*nerf_, cameras, 400, 1, Job());
+  Relabel(views, &pool);
+  std::vector<ViewTrust> trust(4);
+  trust[1] = {views[1].labels.width, views[1].labels.height, {{{0, 0, 10, 10}, 0.25f}}};
+  SetWeights(views, trust, &pool);
+  double sum = 0;
+  float of_first = 0, of_second = 0;
+  for (size_t ray = 0; ray < pool.weights.size(); ++ray) {
+    sum += pool.weights[ray];
+    (pool.pixels[ray].view == 1 ? of_second : of_first) = pool.weights[ray];
+  }
+  EXPECT_NEAR(sum / double(pool.size()), 1, 1e-4);
+  EXPECT_NEAR(of_second, 0.25f * of_first, 1e-5f);
+}
+
+// The gradient of the weighted cross entropy of several rays, as the steps add it up, in double.
+TEST(WeightedCrossEntropy, FiniteDifferencesInDouble) {
+  constexpr int kRays = 4, kLabels = 3;
+  const double weights[kRays] = {1, 0.25, 2.5, 0};
+  const int labels[kRays] = {0, 2, 1, 1};
+  std::vector<double> logits(kRays * kLabels), grad(logits.size()), unused(logits.size());
+  Random random(3);
+  for (double& logit : logits) logit = 4 * random.NextDouble() - 2;
+  const auto loss = [&](std::vector<double>* to) {
+    double sum = 0;
+    for (int r = 0; r < kRays; ++r) {
+      const double scale = weights[r] / kRays;
+      sum += scale *
+             CrossEntropy(&logits[size_t(r * kLabels)], kLabels, labels[r], scale, &(*to)[size_t(r * kLabels)], 0.1);
+    }
+    return sum;
+  };
+  loss(&grad);
+  for (size_t i = 0; i < logits.size(); ++i) {
+    const double kept = logits[i], h = 1e-6;
+    logits[i] = kept + h;
+    const double up = loss(&unused);
+    logits[i] = kept - h;
+    const double down = loss(&unused);
+    logits[i] = kept;
+    EXPECT_NEAR(grad[i], (up - down) / (2 * h), 1e-9) << i;
+  }
+}
+
+// Views that are all trusted alike leave no trace, whatever the trust; a view that is not trusted has no say.
+TEST_F(ObjectTrainerTest, TrustChangesVotesAndFieldOnlyWhereItDiffers) {
+  const auto bytes = [&](const std::vector<ViewTrust>& trust) {
+    ObjectTrainer trainer(*nerf_, Cameras(), Options(), Job());
+    trainer.Trust(trust);
+    trainer.SetMasks(LabelsOf({2}), 2, nullptr, Job());
+    trainer.Train({10, 1}, Job());
+    trainer.Finish().Save(*folder_ / "trust.ckpt");
+    return ReadFile(*folder_ / "trust.ckpt");
+  };
+  const std::string without = bytes({});
+  std::vector<ViewTrust> trust(Cameras().size());
+  EXPECT_EQ(bytes(trust), without);
+  trust[0] = {64, 64, {{{0, 0, 64, 64}, 0.1f}}};
+  EXPECT_NE(bytes(trust), without);
+
+  LabelVote vote(*nerf_, Cameras(), {64, 64}, Job());
+  std::vector<ImageU8> labels = LabelsOf({2});
+  vote.Count(labels, 2);
+  const std::vector<float> all = vote.Prior()->logits();
+  vote.Trust(std::vector<ViewTrust>(Cameras().size()));
+  vote.Count(labels, 2);
+  EXPECT_EQ(vote.Prior()->logits(), all);
+  for (ViewTrust& of_view : trust) of_view = {};
+  trust[0] = {64, 64, {{{0, 0, 64, 64}, 0.0f}}};
+  vote.Trust(trust);
+  vote.Count(labels, 2);
+  const std::vector<float> not_trusted = vote.Prior()->logits();
+  labels[0] = ImageU8();
+  vote.Trust({});
+  vote.Count(labels, 2);
+  EXPECT_EQ(vote.Prior()->logits(), not_trusted);
 }
 
 }  // namespace

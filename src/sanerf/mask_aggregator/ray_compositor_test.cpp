@@ -38,5 +38,24 @@ TEST(RayCompositor, SeveralSourcesAreOneWithTheLabelsOfAll) {
   EXPECT_EQ(RayCompositor(sources).Of(ThreeRays(), std::vector<int>{2}).outputs, (std::vector<float>{0, 3, 4, -1}));
 }
 
+// What a label may not say where it may not be is turned round before the samples are added.
+TEST(RayCompositor, ASampleThatIsConfinedSpeaksForTheBackground) {
+  const LabelPrior prior = SameEverywhere({-1, 3});
+  LabelSupport support(2);
+  CellIndex cells(2);
+  cells.Insert(CellIndex::Cell{1, 1, 1});
+  support.Confine(1, std::move(cells));
+  const LabelSource source{nullptr, &prior, {}, &support};
+  nerf::TracedRays rays = ThreeRays();
+  rays.unit[0] = {0.2f, 0.2f, 0.2f};  // the first sample lies outside of where the label may be
+  RayCompositor compositor({&source, 1});
+  const auto all = compositor.Of(rays);
+  EXPECT_EQ(all.outputs, (std::vector<float>{0.25f * 3 + 0.5f * -1, 0.25f * -1 + 0.5f * 3, 0, 0, -1, 3}));
+  EXPECT_EQ(all.known, (std::vector<float>{0.75f, 0, 1}));
+  EXPECT_EQ(compositor.Of(rays, std::vector<int>{2}).outputs, (std::vector<float>{-1, 3}));
+  // Where the label may be everywhere its rays meet, nothing changes.
+  EXPECT_EQ(compositor.Of(ThreeRays()).outputs, (std::vector<float>{-0.75f, 2.25f, 0, 0, -1, 3}));
+}
+
 }  // namespace
 }  // namespace sanerf::mask_aggregator

@@ -6,6 +6,7 @@
 //   3. Segment               prompts to 2D masks to an object field   3.2, 3.3
 //      SegmentAutomatically  the same without prompts                 4.5
 //      PromptsFromText       words to prompts                         4.5
+//      WritePhotoMasks       masks of the photos themselves, of objects that are there
 //   4. Render                pictures
 //
 // Scores on held-out views (4.2) and the demo are experiments: experiments/eval/eval_stage.h, experiments/demo_stage.h.
@@ -13,6 +14,7 @@
 
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/photo_masks_stage.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/text_stage.h"

@@ -19,6 +19,7 @@ struct SegmentOptions {
   float further_rate = 0.3f;
   float view_trust = 0;
   bool drop_specks = false;
+  float decoded_in_photos = 1;
 
   template <class V>
   void Visit(V&& v) {
@@ -49,6 +50,11 @@ struct SegmentOptions {
       "the object is only where two masks show it, and what hangs together with that; specks in fog are not (paper: "
       "false)",
       kExperimental);
+    v("decoded_in_photos", decoded_in_photos,
+      "in the photos' own masks (--refine-photos): weight of SAM's mask of a photo where the field wavers, by how well "
+      "it "
+      "agrees with the other views (0 = the field alone along the photo's edges)",
+      Range(0, 1), kExperimental);
   }
 };
 

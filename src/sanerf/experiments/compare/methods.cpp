@@ -10,6 +10,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/job.h"
 #include "sanerf/core/suggestions.h"
+#include "sanerf/experiments/eval/photo_masks.h"
 #include "sanerf/feature_container/distil_features.h"
 #include "sanerf/feature_container/encode_views.h"
 #include "sanerf/feature_container/feature_field.h"
@@ -60,6 +61,13 @@ std::unique_ptr<Segmenter> MakeIsrf(const MethodInput& input, const baselines::I
                                            input.seed);
 }
 
+std::unique_ptr<Segmenter> MakePhotoMasks(const MethodInput& input, const Job&) {
+  if (input.stored == nullptr)
+    throw UsageError("the method 'photo' only scores what is stored", "",
+                     "leave it out here; sanerf eval RUN --baseline photo scores it");
+  return std::make_unique<PhotoMasks>(input.shared.scene(), *input.stored);
+}
+
 std::unique_ptr<Segmenter> MakeOwnAutomatic(const MethodInput& input, const Job& job) {
   SharedInputs& shared = input.shared;
   return std::make_unique<segmentation::OwnAutomaticSegmenter>(shared.ForSegmenter(job), shared.searched(),
@@ -91,6 +99,8 @@ std::vector<Method> Methods(const BaselineOptions& options) {
        [](const MethodInput& input, const Job& job) { return MakeOwn(input, false, job); }},
       {"vote", "vote alone", "the vote of those masks alone, which the field starts from", own, kPrompted, kFixed,
        [](const MethodInput& input, const Job& job) { return MakeOwn(input, true, job); }, /*is_part_of_own=*/true},
+      {"photo", "masks of the photos", "the photos' own masks of segment --refine-photos, of objects that are stored",
+       own, kPrompted, kFixed, MakePhotoMasks, /*is_part_of_own=*/true},
       {"sam",
        "SAM per view",
        "SAM alone, prompted in every held-out view",
