@@ -57,6 +57,13 @@ void WriteObjects(const Seeds& seeds, const scene::Scene& scene, const nerf::Ner
   mask_aggregator::LabelVote vote(nerf, cameras, {.size = 8, .cells = 3}, Job());
   vote.Count(labels, kNumLabels);
   trainer.SetMasks(labels, kNumLabels, vote.Prior(), Job());
+  mask_aggregator::LabelSupport support(kNumLabels);
+  mask_aggregator::CellIndex cells(3);
+  cells.Insert(mask_aggregator::CellIndex::Cell{0, 1, 2});
+  support.Confine(1, std::move(cells));
+  trainer.Model()
+      .ConfinedTo(std::make_shared<const mask_aggregator::LabelSupport>(std::move(support)))
+      .Save(seeds.Path("object_field", "confined.ckpt"));
   mask_decoder::Prompts prompts;
   prompts.objects.push_back({"mug", 3, {{Vec3(0.1, 0.2, 0.3), 1}}, {{"images/0", Vec2(3, 4), 0}}, {}, 1, "a mug"});
   mask_decoder::DecodedObject decoded;

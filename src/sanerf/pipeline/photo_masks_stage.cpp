@@ -65,7 +65,8 @@ std::vector<ObjectInPhotos> OpenObjects(const std::vector<run::StoredObject>& st
       field = std::make_shared<const mask_aggregator::ObjectModel>(
           mask_aggregator::ObjectModel::Load(of_store.checkpoint(), run->nerf(job)));
     object.field = field;
-    for (ViewDecision& view : mask_decoder::ReadDecoded(of_store.folder / "views.json", run->scene()).views)
+    mask_decoder::DecodedObject decoded = mask_decoder::ReadDecoded(of_store.folder / "views.json", run->scene());
+    for (ViewDecision& view : decoded.views)
       if (view.used) object.decisions[view.view_idx] = std::move(view);
     object.folder = std::make_unique<TemporaryFolder>(of_store.folder / kPhotoMasks);
     objects.push_back(std::move(object));

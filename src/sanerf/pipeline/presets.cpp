@@ -70,6 +70,8 @@ constexpr PresetValue kPaper[] = {
     {"segment.rounds", "0"},
     {"segment.sharp_outlines", "false"},
     {"segment.from_vote", "false"},
+    {"segment.view_trust", "0"},
+    {"segment.drop_specks", "false"},
     {"auto.rounds", "0"},
 
     // Sections 3.3 and A: three linear layers with a skip connection, Eq. 8.

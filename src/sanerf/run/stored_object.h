@@ -5,6 +5,7 @@
 //   prompts.json   the prompt, as `segment --prompts` reads it
 //   views.json     per view: points, mask, score, used or why not
 //   masks/*.png    SAM's mask of every used view
+//   photo_masks/   a mask of every photo at its size, when segment --refine-photos was asked for them
 //   log.jsonl      training of the field
 //   text.json      boxes of the detector, for an object found by words
 //   metrics.json   written by eval

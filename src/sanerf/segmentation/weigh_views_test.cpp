@@ -119,7 +119,9 @@ TEST_F(WeighViewsTest, ASessionConfinesItsObjectsOnlyWhenAsked) {
     const auto copy = session.Snapshot(job_).model;
     const auto last = session.Finish(job_).model;
     EXPECT_EQ(last->support() != nullptr, drops);
-    if (drops) EXPECT_EQ(copy->support()->Rows(), last->support()->Rows());
+    if (drops) {
+      EXPECT_EQ(copy->support()->Rows(), last->support()->Rows());
+    }
     EXPECT_GT(Iou(*last, {kBallId}), 0.5);
   }
 }

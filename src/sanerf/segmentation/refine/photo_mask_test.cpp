@@ -11,7 +11,7 @@
 namespace sanerf::segmentation {
 namespace {
 
-constexpr int kPhotoSize = 600, kFieldSize = 150;  // a radius of 5 pixels of the photo
+constexpr int kSidePixels = 600, kSideOfField = 150;  // a radius of 5 pixels of the photo
 
 using IsInside = std::function<bool(double x, double y)>;  // pixels of the photo
 
@@ -21,7 +21,7 @@ IsInside Ball(double radius) {
 
 ImageU8 Drawn(int size, const IsInside& is_inside) {
   ImageU8 mask(size, size, 1);
-  const double step = double(kPhotoSize) / size;
+  const double step = double(kSidePixels) / size;
   for (int y = 0; y < size; ++y)
     for (int x = 0; x < size; ++x) mask.At(x, y) = is_inside((x + 0.5) * step, (y + 0.5) * step) ? 255 : 0;
   return mask;
@@ -30,10 +30,10 @@ ImageU8 Drawn(int size, const IsInside& is_inside) {
 // Two colors with noise of 2 %.
 ImageF PhotoOf(const IsInside& is_inside) {
   Random random(1);
-  ImageF rgb(kPhotoSize, kPhotoSize, 3);
+  ImageF rgb(kSidePixels, kSidePixels, 3);
   constexpr float kInside[3] = {0.8f, 0.7f, 0.1f}, kAround[3] = {0.5f, 0.35f, 0.2f};
-  for (int y = 0; y < kPhotoSize; ++y)
-    for (int x = 0; x < kPhotoSize; ++x)
+  for (int y = 0; y < kSidePixels; ++y)
+    for (int x = 0; x < kSidePixels; ++x)
       for (int c = 0; c < 3; ++c)
         rgb.At(x, y, c) =
             (is_inside(x + 0.5, y + 0.5) ? kInside : kAround)[c] + float(0.02 * (2 * random.NextDouble() - 1));
@@ -42,8 +42,8 @@ ImageF PhotoOf(const IsInside& is_inside) {
 
 // A field that is as sure as this inside and outside of a shape.
 ImageF FieldOf(const IsInside& is_inside, float inside = 0.97f) {
-  ImageF field(kFieldSize, kFieldSize, 1);
-  const ImageU8 drawn = Drawn(kFieldSize, is_inside);
+  ImageF field(kSideOfField, kSideOfField, 1);
+  const ImageU8 drawn = Drawn(kSideOfField, is_inside);
   for (size_t i = 0; i < field.data.size(); ++i) field.data[i] = drawn.data[i] != 0 ? inside : 1 - inside;
   return field;
 }
@@ -56,7 +56,7 @@ int64_t NumDifferent(const ImageU8& a, const ImageU8& b) {
 
 TEST(PhotoMask, TheOutlineOfACoarseFieldGoesToThePhotosEdge) {
   const ImageF photo = PhotoOf(Ball(120));
-  const ImageU8 truth = Drawn(kPhotoSize, Ball(120));
+  const ImageU8 truth = Drawn(kSidePixels, Ball(120));
   for (const double radius : {118.5, 120.0, 121.5}) {  // seen by pixels of four of the photo's
     const ImageU8 mask = PhotoMask(photo, {FieldOf(Ball(radius)), {}, 0}, Job());
     EXPECT_LT(NumDifferent(mask, truth), 400) << radius;  // of 750 pixels of outline, half a pixel of it
@@ -66,15 +66,15 @@ TEST(PhotoMask, TheOutlineOfACoarseFieldGoesToThePhotosEdge) {
 // A quarter of the ball stands in fog: the field wavers there, on the wrong side.
 ImageF FieldInFog(float in_fog) {
   ImageF field = FieldOf(Ball(120));
-  for (int y = kFieldSize / 2; y < kFieldSize; ++y)
-    for (int x = kFieldSize / 2; x < kFieldSize; ++x)
+  for (int y = kSideOfField / 2; y < kSideOfField; ++y)
+    for (int x = kSideOfField / 2; x < kSideOfField; ++x)
       if (field.At(x, y) > 0.5f) field.At(x, y) = in_fog;
   return field;
 }
 
 TEST(PhotoMask, SamDecidesWhereTheFieldWavers) {
   const ImageF photo = PhotoOf(Ball(120));
-  const ImageU8 truth = Drawn(kPhotoSize, Ball(120)), decoded = Drawn(kFieldSize, Ball(120));
+  const ImageU8 truth = Drawn(kSidePixels, Ball(120)), decoded = Drawn(kSideOfField, Ball(120));
   const ImageU8 without = PhotoMask(photo, {FieldInFog(0.3f), {}, 0}, Job());
   const ImageU8 with = PhotoMask(photo, {FieldInFog(0.3f), decoded, 1}, Job());
   EXPECT_GT(NumDifferent(without, truth), 8000);  // a quarter of 45,000
@@ -85,13 +85,13 @@ TEST(PhotoMask, SamDecidesWhereTheFieldWavers) {
 
 TEST(PhotoMask, SamDoesNotOverruleAFieldThatIsSure) {
   const ImageF photo = PhotoOf(Ball(120));
-  const ImageU8 truth = Drawn(kPhotoSize, Ball(120));
+  const ImageU8 truth = Drawn(kSidePixels, Ball(120));
   // SAM's mask has a second thing, and misses half of the first.
-  const ImageU8 decoded =
-      Drawn(kFieldSize, [](double x, double y) { return (std::hypot(x - 300, y - 300) < 120 && x < 300) || x > 550; });
+  const ImageU8 decoded = Drawn(
+      kSideOfField, [](double x, double y) { return (std::hypot(x - 300, y - 300) < 120 && x < 300) || x > 550; });
   const ImageU8 mask = PhotoMask(photo, {FieldOf(Ball(120)), decoded, 1}, Job());
-  for (int y = 0; y < kPhotoSize; ++y)
-    for (int x = 0; x < kPhotoSize; ++x)
+  for (int y = 0; y < kSidePixels; ++y)
+    for (int x = 0; x < kSidePixels; ++x)
       if (std::abs(std::hypot(x + 0.5 - 300, y + 0.5 - 300) - 120) > 15) {  // three radii from the outline
         ASSERT_EQ(mask.At(x, y) != 0, truth.At(x, y) != 0) << x << " " << y;
       }
@@ -100,16 +100,16 @@ TEST(PhotoMask, SamDoesNotOverruleAFieldThatIsSure) {
 TEST(PhotoMask, ALineThatCannotBeToldFromItsSurroundingsStays) {
   const IsInside line = [](double x, double y) { return std::abs(y - 302) < 2 && x > 100 && x < 500; };
   const ImageU8 mask = PhotoMask(PhotoOf([](double, double) { return false; }), {FieldOf(line), {}, 0}, Job());
-  EXPECT_GT(NumDifferent(mask, ImageU8(kPhotoSize, kPhotoSize, 1)), 800);
+  EXPECT_GT(NumDifferent(mask, ImageU8(kSidePixels, kSidePixels, 1)), 800);
 }
 
 // Tiles are an implementation detail: an object that lies across their borders has no seams.
 TEST(PhotoMask, HasNoSeams) {
   const ImageF photo = PhotoOf(Ball(120));
   const ImageU8 mask = PhotoMask(photo, {FieldOf(Ball(118)), {}, 0}, Job());
-  const ImageU8 truth = Drawn(kPhotoSize, Ball(120));
+  const ImageU8 truth = Drawn(kSidePixels, Ball(120));
   for (const int border : {256, 512})
-    for (int y = 0; y < kPhotoSize; ++y)
+    for (int y = 0; y < kSidePixels; ++y)
       for (int x = border - 2; x < border + 2; ++x)
         if (std::abs(std::hypot(x + 0.5 - 300, y + 0.5 - 300) - 120) > 4) {
           ASSERT_EQ(mask.At(x, y) != 0, truth.At(x, y) != 0) << x << " " << y;
@@ -128,7 +128,7 @@ TEST(PhotoMask, EvidenceOfALabelThatWinsWithLessThanAHalf) {
 }
 
 TEST(PhotoMask, TrustFollowsTheAgreement) {
-  const ImageU8 decoded = Drawn(kFieldSize, Ball(120));
+  const ImageU8 decoded = Drawn(kSideOfField, Ball(120));
   EXPECT_EQ(TrustInDecoded(0.4, FieldOf(Ball(120)), decoded), 0);
   EXPECT_NEAR(TrustInDecoded(0.9, FieldOf(Ball(120)), decoded), 0.8, 1e-9);
   EXPECT_EQ(TrustInDecoded(-1, FieldOf(Ball(120)), decoded), 1);  // unknown: the field itself
