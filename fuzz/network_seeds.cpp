@@ -1,5 +1,7 @@
 #include "network_seeds.h"
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "fuzz.h"

@@ -40,11 +40,20 @@ ImageF PhotoOf(const IsInside& is_inside) {
   return rgb;
 }
 
-// A field that is as sure as this inside and outside of a shape.
+// A field that is as sure as this inside and outside of a shape, and has the shape's share in between.
 ImageF FieldOf(const IsInside& is_inside, float inside = 0.97f) {
+  constexpr int kPlaces = 4;  // per side of a pixel
   ImageF field(kSideOfField, kSideOfField, 1);
-  const ImageU8 drawn = Drawn(kSideOfField, is_inside);
-  for (size_t i = 0; i < field.data.size(); ++i) field.data[i] = drawn.data[i] != 0 ? inside : 1 - inside;
+  const double step = double(kSidePixels) / kSideOfField;
+  for (int y = 0; y < kSideOfField; ++y) {
+    for (int x = 0; x < kSideOfField; ++x) {
+      int covered = 0;
+      for (int v = 0; v < kPlaces; ++v)
+        for (int u = 0; u < kPlaces; ++u)
+          covered += is_inside((x + (u + 0.5) / kPlaces) * step, (y + (v + 0.5) / kPlaces) * step);
+      field.At(x, y) = 1 - inside + (2 * inside - 1) * float(covered) / (kPlaces * kPlaces);
+    }
+  }
   return field;
 }
 
