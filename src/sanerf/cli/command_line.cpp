@@ -39,6 +39,7 @@ The same by commands:
   sanerf train photos/ --out run                    a folder of posed photos to a radiance field
   sanerf segment run --name mug --click IMG_12:310,220
   sanerf render run --object mug --layers overlay,cutout
+  sanerf export run --object mug --format masks     into other programs: masks, data sets, videos
   sanerf eval run
 )";
 
@@ -86,7 +87,9 @@ void AddCommands(CommandLine& line) {
   AddEncode(line);
   AddSegment(line);
   AddRender(line);
+  AddExport(line);
   AddEval(line);
+  AddReport(line);
   AddCompare(line);
   AddEvalSet(line);
   AddAblate(line);

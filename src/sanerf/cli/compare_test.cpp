@@ -227,8 +227,8 @@ TEST_F(CompareCommand, AWholeSetWithOneBrokenScene) {
   const Json json = Json::parse(result.out);
   EXPECT_EQ(json["scenes"][0]["scene"], "scene");
   EXPECT_EQ(json["failed"][0]["scene"], "empty");
-  for (const char* file :
-       {"table.md", "table.tex", "scores.csv", "comparison.json", "scene/run/run.json", "scene/compare/sheet.png"})
+  for (const char* file : {"table.md", "table.tex", "scores.csv", "comparison.json", "report.html",
+                           "scene/run/run.json", "scene/compare/sheet.png"})
     EXPECT_TRUE(fs::exists(folder_ / "results" / file)) << file;
   EXPECT_THAT(ReadFile(folder_ / "results" / "table.md"),
               HasSubstr("| method | scene Acc. | mean Acc. | scene mIoU | mean mIoU |"));

@@ -44,8 +44,8 @@ int RunEvalSet(const CommonFlags& common, const EvalSetFlags& flags, const Job& 
   } else {
     PrintText(experiments::ToText(experiments::SceneTable(result.scenes)));
   }
-  job.Info(fmt::format("wrote  {}/table.md, table.tex, scores.csv, comparison.json  ({}, {}, {} failed)", flags.out,
-                       FormatDuration(result.seconds), Counted(int64_t(result.scenes.size()), "scene"),
+  job.Info(fmt::format("wrote  {}/report.html, table.md, table.tex, scores.csv, comparison.json  ({}, {}, {} failed)",
+                       flags.out, FormatDuration(result.seconds), Counted(int64_t(result.scenes.size()), "scene"),
                        result.failed.size()));
   std::vector<std::string> scenes;
   for (const auto& [name, why] : result.failed) scenes.push_back(name);

@@ -33,9 +33,12 @@ TEST_F(LockedRun, WhoWritesIsRefusedAndChangesNothing) {
            {"segment", "run", "--text", "mug"},
            {"render", "run"},
            {"render", "run", "--scene", "moved"},
+           {"export", "run", "--format", "prompts"},
            {"eval", "run"},
            {"eval", "run", "--scene", "moved"},
            {"eval", "run", "--report"},
+           {"report", "run"},
+           {"report", "run", "--out", "elsewhere.html"},
            {"compare", "run"},
            {"compare", "run", "--auto"},
            {"view", "run"},
@@ -51,6 +54,7 @@ TEST_F(LockedRun, WhatAnotherCommandIsChangingIsNotRead) {
   for (const Arguments& arguments : {Arguments{"encode", "run"},
                                      Segment({"--box", "train/001:0,0,48,48"}),
                                      {"render", "run"},
+                                     {"export", "run", "--format", "prompts"},
                                      {"eval", "run"},
                                      {"compare", "run"},
                                      {"view", "run"},
@@ -88,6 +92,7 @@ TEST_F(LockedRun, WhoReadsIsNotAndChangesNothing) {
            {"eval", "run", "--match", "--scene", "moved"},
            {"render", "run", "--out", "pictures"},
            {"render", "run", "--out", "pictures", "--scene", "moved"},
+           {"export", "run", "--format", "prompts", "--out", "mug.json"},
        })
     Succeeds(arguments);
   EXPECT_EQ(Snapshot(folder_ / "run"), before);

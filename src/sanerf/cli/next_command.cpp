@@ -31,4 +31,17 @@ std::string NextAfterObject(const fs::path& run, const scene::Scene& scene, cons
   return fmt::format("sanerf eval {}{}", Quoted(run), has_masks ? "" : " --report");
 }
 
+std::string NextAfterExport(const fs::path& run, const ExportedThing& exported) {
+  if (exported.format == "nerfstudio" || exported.format == "colmap") return NextAfterScene(exported.place);
+  if (exported.format == "prompts") {
+    const fs::path file = fs::is_directory(exported.place) ? exported.place / "prompts.json" : exported.place;
+    return fmt::format("sanerf segment {} --prompts {}", Quoted(run), Quoted(file));
+  }
+  std::string objects;
+  for (const std::string& name : exported.objects) objects += " --object " + ShellQuoted(name);
+  if (objects.empty()) return fmt::format("sanerf view {}", Quoted(run));
+  return fmt::format("sanerf export {}{} --format {}", Quoted(run), objects,
+                     exported.format == "video" ? "masks" : "video");
+}
+
 }  // namespace sanerf::cli

@@ -55,6 +55,15 @@ TEST(NextCommand, OfAnObjectIsWhatTheSceneAllows) {
             "sanerf render run --object 'red mug' --views orbit --layers overlay,cutout");
 }
 
+TEST(NextCommand, OfAnExportIsWhatItIsGoodFor) {
+  EXPECT_EQ(NextAfterExport("run", {"nerfstudio", "my set", {"mug"}}), "sanerf train 'my set' --out 'my set_run'");
+  EXPECT_EQ(NextAfterExport("run", {"prompts", "mug.json", {"mug"}}), "sanerf segment run --prompts mug.json");
+  EXPECT_EQ(NextAfterExport("my run", {"masks", "out", {"mug", "red ball"}}),
+            "sanerf export 'my run' --object mug --object 'red ball' --format video");
+  EXPECT_EQ(NextAfterExport("run", {"video", "out", {"mug"}}), "sanerf export run --object mug --format masks");
+  EXPECT_EQ(NextAfterExport("run", {"video", "out", {}}), "sanerf view run");
+}
+
 class NextLines : public TinyRun {
  protected:
   // The commands of "next:" lines, and of hints that end in one.

@@ -25,7 +25,7 @@ struct SegmentFlags {
   std::vector<std::string> clicks, points, boxes, dropped, kept;
   std::optional<int> instance, min_visible;
   OptionFlags options;
-  bool add = false, automatic = false, refit = false;
+  bool add = false, automatic = false, refit = false, all = false;
 };
 
 std::optional<std::filesystem::path> OptionalPath(const std::string& path) {
@@ -144,7 +144,7 @@ int RunSegment(const CommonFlags& common, const SegmentFlags& flags, const Job& 
   pipeline::SegmentRequest request;
   std::optional<pipeline::TextRequest> text_request;
   if (flags.text) {
-    text_request = pipeline::TextRequest{*flags.text, ObjectFrom(flags)};
+    text_request = pipeline::TextRequest{*flags.text, ObjectFrom(flags), flags.all};
   } else if (!flags.refit) {
     request.prompts = PromptsFrom(flags);
   }
@@ -193,6 +193,7 @@ void AddSegment(CommandLine& line) {
       "  sanerf segment run --name plate --click IMG_12:400,300 --add     and a plate, beside the mug\n"
       "  sanerf segment run --name mug --drop IMG_40 --keep IMG_7 --add   without one view, and with another\n"
       "  sanerf segment run --text \"banana. cup\"           found by a detector: sanerf models fetch yolo11n-seg\n"
+      "  sanerf segment run --text cup --all                every cup as an object of its own: cup 1, cup 2, ...\n"
       "  sanerf segment run --auto                          every object that can be found, no click\n\n"
       "VIEW is an image's name (extension and folder only where needed) or its index; pixels are\n"
       "those of the full-size photo. Held-out photos are for scoring: nothing is clicked in or\n"
@@ -232,6 +233,8 @@ void AddSegment(CommandLine& line) {
   sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
   sub->add_option("--text", flags->text, "what to segment, in words; several things with full stops: \"banana. cup\"")
       ->type_name("WORDS");
+  sub->add_flag("--all", flags->all,
+                "of --text: an object of each thing that fits the words in several views, not of one alone");
   sub->add_option("--detector", flags->detector,
                   "what looks for the words: a detector of the catalogue or an .onnx file")
       ->type_name("NAME|PATH");
@@ -253,7 +256,9 @@ void AddSegment(CommandLine& line) {
   Exclude(sub, {"--prompts", "--auto"}, {"--name"});  // the file has names of its own, as what is found by itself
   Exclude(sub, {"--text"}, {"--prompts", "--scribbles"});
   Exclude(sub, {"--auto"}, {"--refit"});
+  Exclude(sub, {"--all"}, {"--name", "--click", "--point", "--box", "--instance", "--min-visible"});
   sub->get_option("--detector")->needs(sub->get_option("--text"));
+  sub->get_option("--all")->needs(sub->get_option("--text"));
   sub->callback([&line, flags] {
     line.run = [&line, flags](const Job& job) { line.exit_code = RunSegment(line.common, *flags, job); };
   });

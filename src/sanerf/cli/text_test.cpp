@@ -154,6 +154,21 @@ TEST_F(TextCommand, ClicksAndANameGoWithOnePhrase) {
       HasSubstr("error: the text names 2 objects, --name, --instance and --min-visible are for one: every object"));
 }
 
+TEST_F(TextCommand, WhatWasSeenIsSaidAndAllOfItCanBeTaken) {
+  const ProgramResult result = Run(RedBall() + Arguments{"--all", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("text   seen in 10 views: red ball in "));
+  const Json json = Json::parse(result.out);
+  ASSERT_GE(json["objects"].size(), 1u);
+  EXPECT_EQ(json["objects"].size(), json["text"]["objects"].size());
+  for (const Json& object : json["objects"]) {
+    const std::string name = object["name"];
+    EXPECT_THAT(name, StartsWith("red ball"));
+    EXPECT_TRUE(fs::exists(*folder_ / "run" / "objects" / name / "text.json"));
+    EXPECT_GE(ReadJsonFile(*folder_ / "run/objects" / name / "prompts.json")["objects"][0]["boxes"].size(), 2u);
+  }
+}
+
 TEST_F(TextCommand, ATextWithoutWordsNamesNothing) {
   for (const char* text : {" . . ", "."})
     EXPECT_THAT(Fails(2, {"--text", text, "--detector", "cells.onnx"}),
@@ -248,6 +263,8 @@ TEST_F(TextCommand, FlagsThatContradictEachOther) {
   EXPECT_THAT(Fails(2, {"--text", "cup", "--prompts", "prompts.json"}), HasSubstr("exclude each other"));
   EXPECT_THAT(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--detector", "cells.onnx"}),
               HasSubstr("--detector requires --text"));
+  EXPECT_THAT(Fails(2, {"--prompts", "prompts.json", "--all"}), HasSubstr("--all requires --text"));
+  EXPECT_THAT(Fails(2, {"--text", "cup", "--all", "--name", "mine"}), HasSubstr("exclude each other"));
   EXPECT_EQ(Fails(2, {"--name", "mug", "--click", "train/001:5,5", "--set", "text.max_views=3"}),
             "error: option text.max_views has no effect on 'segment'\nhint: give it to: sanerf segment --text\n");
   EXPECT_THAT(Fails(2, {"--text", "cup", "--detector", "cells.onnx", "--click", "train/001:48,5"}),

@@ -157,7 +157,9 @@ ImageU16 ReadPng16(const fs::path& path) {
   return image;
 }
 
-void WritePng(const fs::path& path, const ImageU8& image) { WriteFileAtomic(path, EncodePng(image)); }
+void WritePng(const fs::path& path, const ImageU8& image, int orientation) {
+  WriteFileAtomic(path, EncodePng(image, orientation));
+}
 void WritePng(const fs::path& path, const ImageU16& image) { WriteFileAtomic(path, EncodePng16(image)); }
 
 }  // namespace sanerf

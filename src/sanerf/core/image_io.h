@@ -19,7 +19,8 @@ ImageF ReadLinear(const std::filesystem::path& path);
 // 16-bit PNG (8-bit values are kept as they are, not scaled), 1 or more channels.
 ImageU16 ReadPng16(const std::filesystem::path& path);
 
-void WritePng(const std::filesystem::path& path, const ImageU8& image);
+// orientation: EXIF's, for pixels that lie otherwise than they are to be shown.
+void WritePng(const std::filesystem::path& path, const ImageU8& image, int orientation = 1);
 void WritePng(const std::filesystem::path& path, const ImageU16& image);
 
 }  // namespace sanerf

@@ -47,6 +47,17 @@ int ExifOrientation(std::string_view tiff) {
   return 1;
 }
 
+std::string ExifWithOrientation(int orientation) {
+  const auto number = [](uint32_t value, int size) {
+    std::string bytes;
+    for (int i = 0; i < size; ++i) bytes += char(value >> (8 * i) & 0xff);
+    return bytes;
+  };
+  constexpr uint32_t kTiff = 42, kDirectory = 8, kOne = 1, kNoNext = 0;
+  return "II" + number(kTiff, 2) + number(kDirectory, 4) + number(kOne, 2) + number(kOrientationTag, 2) +
+         number(kShort, 2) + number(kOne, 4) + number(uint32_t(orientation), 4) + number(kNoNext, 4);
+}
+
 int TurnAlone(int orientation) {
   constexpr int kWithoutMirror[9] = {1, 1, 1, 3, 3, 6, 6, 8, 8};
   return orientation >= 1 && orientation <= 8 ? kWithoutMirror[orientation] : 1;

@@ -2,7 +2,9 @@
 // a mirror.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "sanerf/core/image.h"
 
@@ -37,5 +39,15 @@ Image<T> Upright(Image<T> stored, int orientation) {
   }
   return image;
 }
+
+// The other way: how an upright picture lies in a file that notes `orientation`.
+template <class T>
+Image<T> AsStored(Image<T> upright, int orientation) {
+  const int inverse = orientation == 6 ? 8 : orientation == 8 ? 6 : orientation;  // the others undo themselves
+  return Upright(std::move(upright), inverse);
+}
+
+// The TIFF structure of EXIF that says this orientation and nothing else.
+std::string ExifWithOrientation(int orientation);
 
 }  // namespace sanerf

@@ -64,6 +64,28 @@ TEST(Orientation, PutsRowsAndColumnsWhereExifSays) {
   EXPECT_EQ(Upright(stored, 6).width, 2);
 }
 
+TEST(Orientation, AnUprightPictureGoesBackIntoItsFile) {
+  ImageU8 stored(3, 2, 1);
+  stored.data = {1, 2, 3, 4, 5, 6};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const ImageU8 again = AsStored(Upright(stored, orientation), orientation);
+    EXPECT_EQ(again.width, 3) << orientation;
+    EXPECT_EQ(again.data, stored.data) << orientation;
+    EXPECT_EQ(ExifOrientation(ExifWithOrientation(orientation)), orientation);
+  }
+}
+
+TEST(Orientation, APngSaysItToo) {
+  const TestFolder folder;
+  WritePng(folder / "a.png", ImageU8(16, 8, 1, 100), 6);
+  const ImageInfo info = ReadImageInfo(folder / "a.png");
+  EXPECT_EQ(info.orientation, 6);
+  EXPECT_EQ(info.width, 16);  // as stored
+  EXPECT_EQ(ReadImage(folder / "a.png").data, std::vector<uint8_t>(16 * 8, 100));
+  WritePng(folder / "b.png", ImageU8(16, 8, 1, 100), 1);
+  EXPECT_EQ(ReadFile(folder / "b.png").find("eXIf"), std::string::npos);
+}
+
 TEST(Orientation, WithoutTheMirrorUpStaysUp) {
   // Where the first row and column of an upright picture's twin end up vertically is the same with and without mirror.
   for (const auto& [with, without] : {std::pair(2, 1), std::pair(4, 3), std::pair(5, 6), std::pair(7, 8)}) {

@@ -135,7 +135,8 @@ bool ReadInto(Reader& reader, Image<T>* image) {
   return reader.ReadRows(rows.data());
 }
 
-bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, png_bytep* rows) {
+// exif: empty = none.
+bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, const std::string& exif, png_bytep* rows) {
   static constexpr int kColorTypes[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
                                         PNG_COLOR_TYPE_RGB_ALPHA};
   if (setjmp(png_jmpbuf(png)) != 0) return false;
@@ -143,6 +144,9 @@ bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, png_byte
   png_set_IHDR(png, info, png_uint_32(image.width), png_uint_32(image.height), image.bits,
                kColorTypes[image.channels - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                PNG_FILTER_TYPE_DEFAULT);
+  if (!exif.empty()) {
+    png_set_eXIf_1(png, info, png_uint_32(exif.size()), reinterpret_cast<png_bytep>(const_cast<char*>(exif.data())));
+  }
   png_write_info(png, info);
   if (image.bits == 16) png_set_swap(png);
   png_write_image(png, rows);
@@ -151,7 +155,7 @@ bool WriteRows(png_structp png, png_infop info, const ImageInfo& image, png_byte
 }
 
 template <class T>
-std::string Encode(const Image<T>& image) {
+std::string Encode(const Image<T>& image, int orientation) {
   SANERF_CHECK(!image.empty() && image.channels >= 1 && image.channels <= 4);
   std::string bytes;
   PngState state;
@@ -164,7 +168,9 @@ std::string Encode(const Image<T>& image) {
   for (int y = 0; y < image.height; ++y) {
     rows[size_t(y)] = reinterpret_cast<png_bytep>(const_cast<T*>(image.Pixel(0, y)));
   }
-  const bool ok = WriteRows(png, info, {image.width, image.height, image.channels, int(8 * sizeof(T))}, rows.data());
+  const std::string exif = orientation == 1 ? "" : ExifWithOrientation(orientation);
+  const bool ok =
+      WriteRows(png, info, {image.width, image.height, image.channels, int(8 * sizeof(T))}, exif, rows.data());
   png_destroy_write_struct(&png, &info);
   if (!ok) throw Error("cannot encode a PNG image", state.message);
   return bytes;
@@ -202,7 +208,7 @@ std::string DecodePng16(std::string_view bytes, ImageU16* image) {
   return "";
 }
 
-std::string EncodePng(const ImageU8& image) { return Encode(image); }
-std::string EncodePng16(const ImageU16& image) { return Encode(image); }
+std::string EncodePng(const ImageU8& image, int orientation) { return Encode(image, orientation); }
+std::string EncodePng16(const ImageU16& image) { return Encode(image, 1); }
 
 }  // namespace sanerf

@@ -12,8 +12,8 @@ namespace sanerf {
 std::string DecodePngInfo(std::string_view bytes, ImageInfo* info);
 std::string DecodePng(std::string_view bytes, ImageU8* image);
 std::string DecodePng16(std::string_view bytes, ImageU16* image);
-// The file's bytes.
-std::string EncodePng(const ImageU8& image);
+// The file's bytes. orientation: EXIF's, noted unless it is upright (see orientation.h).
+std::string EncodePng(const ImageU8& image, int orientation = 1);
 std::string EncodePng16(const ImageU16& image);
 
 }  // namespace sanerf

@@ -4,6 +4,7 @@ namespace sanerf::experiments {
 
 OptionRegistry RegistryOf(ExperimentSettings& settings) {
   OptionRegistry registry = pipeline::RegistryOf(settings);
+  AddTo(registry, settings.exporting);
   BaselineOptions& baselines = settings.baselines;
   registry.Add({"sa3d", "compare", "the baseline SA3D"}, baselines.sa3d);
   registry.Add({"isrf", "compare", "the baseline ISRF"}, baselines.isrf);

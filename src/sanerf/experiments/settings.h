@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sanerf/baselines/options.h"
+#include "sanerf/export/options.h"
 #include "sanerf/pipeline/settings.h"
 
 namespace sanerf::experiments {
@@ -14,6 +15,7 @@ struct BaselineOptions {
 };
 
 struct ExperimentSettings : pipeline::Settings {
+  exports::ExportOptions exporting;  // of no stage that makes a run: no run records them
   BaselineOptions baselines;
 };
 

@@ -148,6 +148,12 @@ Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
   return longest_side > 0 ? small.ResizedToLongest(longest_side) : small;
 }
 
+CaptureShape ShapeOfCapture(const Scene& scene) {
+  const Capture capture = Summarize(scene);
+  return {capture.forward.norm() > kForwardFacing, scene.model_from_file.rotation.transpose() * Vec3::UnitZ(),
+          capture.center};
+}
+
 std::vector<NamedCamera> OrbitCameras(const Scene& scene, int frames) {
   const Capture capture = Summarize(scene);
   Camera camera = scene.views[size_t(scene.TrainViews().front())].camera.Straightened();

@@ -113,6 +113,43 @@ struct AdamStep {
 // One Adam step (Kingma and Ba 2015) on n parameters; clears the gradient.
 using AdamFn = void(const AdamStep& options, int64_t n, float* params, float* grads, float* m, float* v);
 
+// ---- 3D Gaussians in a picture (Kerbl et al. 2023, section 6)
+// --------------------------------------------------------
+
+inline constexpr int kSplatTile = 16;  // pixels per side
+inline constexpr int kSplatPixels = kSplatTile * kSplatTile;
+inline constexpr float kSplatMinAlpha = 1.0f / 255;  // of less a Gaussian adds nothing to a pixel
+inline constexpr float kSplatMaxAlpha = 0.99f;       // of one Gaussian; light always gets through
+inline constexpr float kSplatMinLight = 1e-4f;       // a pixel that lets through less is done
+
+// A Gaussian as a picture shows it: at d = (dx, dy) from its mean its alpha is
+// min(kSplatMaxAlpha, opacity exp(-(a dx^2 + 2 b dx dy + c dy^2) / 2)), 0 below kSplatMinAlpha.
+struct ScreenSplat {
+  float x, y;     // mean, pixels; pixel centers at + 0.5
+  float a, b, c;  // inverse of the covariance
+  float opacity;
+  float rgb[3];
+  float reach_x, reach_y;  // half of a box outside of which alpha is 0
+};
+enum SplatGradient { kGradX, kGradY, kGradA, kGradB, kGradC, kGradOpacity, kGradRgb, kSplatGradients = kGradRgb + 3 };
+
+struct SplatTile {
+  int x0, y0;  // its first pixel
+  const ScreenSplat* splats;
+  const int32_t* order;  // which of them, front to back
+  int count;
+};
+
+// rgb [3][kSplatPixels] is added to, light [kSplatPixels] is multiplied by what each Gaussian lets through; a pixel
+// that begins without light is left alone. Returns how many of `order` were looked at: the rest are behind what lets
+// nothing through.
+using SplatBlendFn = int(const SplatTile& tile, float* rgb, float* light);
+// tile.count: what the forward returned. grad_rgb [3][kSplatPixels]: d loss / d rgb of the finished pixel, background
+// included. rest [kSplatPixels]: its product with that color. light: as the forward was given it. rest and light are
+// used up. -> grads [i of order][kSplatGradients], written. The two steps of alpha have no gradient.
+using SplatBlendBackwardFn = void(const SplatTile& tile, const float* grad_rgb, float* rest, float* light,
+                                  float* grads);
+
 struct KernelTable {
   const char* name;
   int vector_width;
@@ -126,6 +163,8 @@ struct KernelTable {
   SigmoidFn* sigmoid;
   SphericalHarmonicsFn* spherical_harmonics;
   AdamFn* adam;
+  SplatBlendFn* splat_blend;
+  SplatBlendBackwardFn* splat_blend_backward;
 };
 
 }  // namespace sanerf::kernels

@@ -219,6 +219,34 @@ void Adam(const AdamStep& options, T* param, T* grad, T* m, T* v) {
   *grad = 0;
 }
 
+// ---- 3D Gaussians in a picture (Kerbl et al. 2023, section 6)
+// --------------------------------------------------------
+
+template <class T>
+struct BlendedSplat {
+  std::array<T, kSplatGradients> of;  // by SplatGradient: mean, inverse covariance, opacity, color
+};
+
+// A pixel's color over the background; splats: front to back.
+template <class T>
+std::array<T, 3> SplatPixel(const std::vector<BlendedSplat<T>>& splats, T px, T py,
+                            const std::array<T, 3>& background) {
+  std::array<T, 3> rgb = {0, 0, 0};
+  T light = 1;
+  for (const BlendedSplat<T>& splat : splats) {
+    if (light < T(kSplatMinLight)) break;
+    const auto& s = splat.of;
+    const T dx = px - s[kGradX], dy = py - s[kGradY];
+    const T square = s[kGradA] * dx * dx + 2 * s[kGradB] * dx * dy + s[kGradC] * dy * dy;
+    const T alpha = std::min(T(kSplatMaxAlpha), s[kGradOpacity] * std::exp(-square / 2));
+    if (alpha < T(kSplatMinAlpha)) continue;
+    for (size_t c = 0; c < 3; ++c) rgb[c] += light * alpha * s[kGradRgb + c];
+    light *= 1 - alpha;
+  }
+  for (size_t c = 0; c < 3; ++c) rgb[c] += light * background[c];
+  return rgb;
+}
+
 // ---- Volume rendering
 // ------------------------------------------------------------------------------------------------
 

@@ -16,10 +16,12 @@ namespace {
 #include "sanerf/kernels/elementwise.inl"
 
 #include "sanerf/kernels/layer_norm.inl"
+
+#include "sanerf/kernels/splat.inl"
 // clang-format on
 }  // namespace
 
 extern const KernelTable kTable = {
-    SANERF_ISA_NAME,   SANERF_VW,          &GridForward, &GridBackward, &MlpForward,         &MlpBackward,
-    &LayerNormForward, &LayerNormBackward, &Exp,         &Sigmoid,      &SphericalHarmonics, &Adam};
+    SANERF_ISA_NAME,    SANERF_VW, &GridForward, &GridBackward,       &MlpForward, &MlpBackward, &LayerNormForward,
+    &LayerNormBackward, &Exp,      &Sigmoid,     &SphericalHarmonics, &Adam,       &SplatBlend,  &SplatBlendBackward};
 }  // namespace sanerf::kernels::SANERF_ISA

@@ -14,8 +14,11 @@ constexpr float kShell = 0.02f, kShellSteps = 2;
 
 }  // namespace
 
-ObjectFilter::ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden)
-    : sources_(std::move(sources)), is_hidden_(std::move(is_hidden)), compositor_(sources_) {}
+ObjectFilter::ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden, Surroundings surroundings)
+    : sources_(std::move(sources)),
+      is_hidden_(std::move(is_hidden)),
+      surroundings_(surroundings),
+      compositor_(sources_) {}
 
 void ObjectFilter::Begin(int num_rays) { reach_.assign(size_t(num_rays), -1); }
 
@@ -45,6 +48,13 @@ void ObjectFilter::Classify(const nerf::SampleColumns& samples, std::span<const 
 void ObjectFilter::Filter(const nerf::SampleColumns& samples, std::span<float> sigma) {
   Classify(samples, sigma);
   size_t next = 0;  // entry of dense_
+  if (surroundings_ == Surroundings::kGo) {
+    for (size_t i = 0; i < samples.size(); ++i) {
+      const bool is_dense = next < dense_.size() && dense_[next] == i;
+      if (!is_dense || hides_[next++] != 0) sigma[i] = 0;
+    }
+    return;
+  }
   for (size_t i = 0; i < samples.size(); ++i) {
     float& reach = reach_[size_t(samples.ray[i])];
     const bool hides = next < dense_.size() && dense_[next] == i && hides_[next++] != 0;

@@ -1,4 +1,5 @@
-// Objects taken out of a scene while its rays are traced: what stands behind them shows.
+// Objects taken out of a scene while its rays are traced, so that what stands behind them shows; or everything but the
+// objects, so that they stand alone.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +12,13 @@
 
 namespace sanerf::mask_aggregator {
 
+// What becomes of samples that are too thin to ask whose they are.
+enum class Surroundings : uint8_t { kStay, kGo };
+
 class ObjectFilter : public nerf::SampleFilter {
  public:
-  // is_hidden: by label, of all sources together.
-  ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden);
+  // is_hidden: by label, of all sources together. With kStay what follows a hidden surface closely is hidden with it.
+  ObjectFilter(std::vector<LabelSource> sources, std::vector<bool> is_hidden, Surroundings surroundings);
 
   void Begin(int num_rays) override;
   void Filter(const nerf::SampleColumns& samples, std::span<float> sigma) override;
@@ -25,6 +29,7 @@ class ObjectFilter : public nerf::SampleFilter {
 
   const std::vector<LabelSource> sources_;
   const std::vector<bool> is_hidden_;
+  const Surroundings surroundings_;
   RayCompositor compositor_;
   std::vector<float> reach_;  // by ray: up to here all is the inside of something hidden
   std::vector<size_t> dense_;

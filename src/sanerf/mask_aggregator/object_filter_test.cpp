@@ -48,6 +48,30 @@ TEST_F(ObjectFilterTest, TakesOutTheLabelsAndLeavesTheRest) {
   }
 }
 
+// Where a view shows the object it is as it was; elsewhere there is nothing, not even the fog that Without leaves.
+TEST_F(ObjectFilterTest, AnObjectStandsAlone) {
+  const ObjectModel model = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
+  const Camera& camera = scene_->views[size_t(scene_->TestViews()[0])].camera;
+  const ImageU8 shown = model.Render(camera, Job()).labels;
+  const nerf::RenderedView whole = nerf_->Render(camera, Job());
+  const nerf::RenderedView alone = nerf_->RenderPart(camera, model.Alone({1}), Job());
+  int64_t box = 0, opaque = 0, elsewhere = 0, clear = 0;
+  for (size_t i = 0; i < shown.data.size(); ++i) {
+    if (shown.data[i] == 1) {
+      ++box;
+      opaque += alone.opacity.data[i] > 0.8f * whole.opacity.data[i];
+    } else {
+      ++elsewhere;
+      clear += alone.opacity.data[i] < 0.1f;
+    }
+  }
+  ASSERT_GT(box, 50);
+  EXPECT_GT(double(opaque), 0.85 * double(box));
+  EXPECT_GT(double(clear), 0.85 * double(elsewhere));  // the rest: parts of the box behind other things, its outline
+  const nerf::RenderedView nothing = nerf_->RenderPart(camera, model.Alone({}), Job());
+  for (const float opacity : nothing.opacity.data) ASSERT_EQ(opacity, 0.0f);
+}
+
 TEST_F(ObjectFilterTest, SameBytesWithAnyNumberOfThreads) {
   const ObjectModel field = TrainObjectModel(*nerf_, views_, 2, Options(), nullptr, Job());
   const Camera camera = scene_->views[0].camera;

@@ -146,7 +146,13 @@ SegmentedView ObjectModel::Render(const nerf::PartOfView& part, int probability_
 nerf::MakeSampleFilter ObjectModel::Without(const std::vector<int>& labels) const {
   std::vector<bool> is_hidden(size_t(num_labels()), false);
   for (const int label : labels) is_hidden.at(size_t(label)) = true;
-  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden); };
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden, Surroundings::kStay); };
+}
+
+nerf::MakeSampleFilter ObjectModel::Alone(const std::vector<int>& labels) const {
+  std::vector<bool> is_hidden(size_t(num_labels()), true);
+  for (const int label : labels) is_hidden.at(size_t(label)) = false;
+  return [this, is_hidden] { return std::make_unique<ObjectFilter>(Sources(), is_hidden, Surroundings::kGo); };
 }
 
 ImageF ObjectModel::Coverage(const Camera& file_camera, const ImageU8& labels, int label, const Job& job) const {

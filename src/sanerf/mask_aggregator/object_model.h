@@ -47,6 +47,8 @@ class ObjectModel {
 
   // The scene without what these labels are taken for (NerfModel::RenderPart). This model must outlive the filters.
   nerf::MakeSampleFilter Without(const std::vector<int>& labels) const;
+  // These labels and nothing else, not even what stands in front of them. The same holds.
+  nerf::MakeSampleFilter Alone(const std::vector<int>& labels) const;
   // The share of each pixel that the label covers, [0, 1]: rays in a grid of places within the pixel are counted where
   // the label's outline runs, the pixel's own ray elsewhere. labels: of the same camera, as Render returned them.
   // Parallel inside. Throws InterruptedError.

@@ -7,12 +7,14 @@
 //      SegmentAutomatically  the same without prompts                 4.5
 //      PromptsFromText       words to prompts                         4.5
 //   4. Render                pictures
+//   5. Export                objects and scenes in the formats of other programs
 //
 // Scores on held-out views (4.2) and the demo are experiments: experiments/eval/eval_stage.h, experiments/demo_stage.h.
 #pragma once
 
 #include "sanerf/pipeline/auto_stage.h"
 #include "sanerf/pipeline/encode_stage.h"
+#include "sanerf/pipeline/export_stage.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/pipeline/segment_stage.h"
 #include "sanerf/pipeline/text_stage.h"

@@ -101,6 +101,32 @@ std::unique_ptr<TextDetector> LoadDetector(const segmentation::TextOptions& opti
   return detector;
 }
 
+// What the boxes of one phrase show: one object, or all of them with a number each.
+std::vector<TextObject> ObjectsOf(const TextRequest& request, const std::string& phrase,
+                                  const std::vector<segmentation::BoxInView>& boxes, const std::vector<Vec3>& hints,
+                                  const segmentation::SegmentationInput& input, const Settings& settings,
+                                  const Job& job) {
+  const std::string name = NameFromPhrase(phrase);
+  const segmentation::BoxesOfWords words{name, boxes, hints};
+  const mask_decoder::DecodeContext context = input.ForDecoding(settings.masks);
+  std::vector<segmentation::AgreedObject> agreed;
+  if (request.all) {
+    agreed = segmentation::AllThatAgreeIn3d(words, context, settings.text.agreement, job);
+  } else {
+    agreed.push_back(segmentation::AgreeIn3d(words, context, settings.text.agreement, job));
+  }
+  std::vector<TextObject> objects;
+  for (size_t i = 0; i < agreed.size(); ++i) {
+    objects.push_back(segmentation::ObjectOfBoxes(phrase, boxes));
+    TextObject& object = objects.back();
+    object.agreed = std::move(agreed[i]);
+    object.agreed.prompt.text = phrase;
+    if (agreed.size() > 1) object.agreed.prompt.name = fmt::format("{} {}", name, i + 1);
+    object.name = object.agreed.prompt.name;
+  }
+  return objects;
+}
+
 // Encoded are the views that have boxes or clicks.
 segmentation::SegmentationInput EncodeFound(const std::vector<segmentation::PhraseInPhotos>& found,
                                             const ObjectPrompt& more, const Settings& settings, run::OpenRun* run,
@@ -147,23 +173,25 @@ TextResult PromptsFromText(const TextRequest& request, const Settings& settings,
       result.missing.push_back({phrases[i], *found[i].nowhere});
       continue;
     }
-    TextObject object = segmentation::ObjectOfBoxes(phrases[i], found[i].boxes);
+    std::vector<TextObject> objects;
     try {
-      object.agreed = segmentation::AgreeIn3d({NameFromPhrase(phrases[i]), found[i].boxes, hints},
-                                              input.ForDecoding(settings.masks), settings.text.agreement, job);
+      objects = ObjectsOf(request, phrases[i], found[i].boxes, hints, input, settings, job);
     } catch (const segmentation::NothingFound& nothing) {
       result.missing.push_back({phrases[i], nothing});
       continue;
     }
-    ObjectPrompt prompt = std::move(object.agreed.prompt);
-    prompt.text = phrases[i];
-    if (phrases.size() == 1) Add(request.more, scene, &prompt);
-    object.name = prompt.name;
-    object.report = segmentation::ReportOf(object, found[i].boxes, scene, views, *detector);
-    segmentation::SayWhereFound(object, result.num_views, job);
-    result.prompts.objects.push_back(std::move(prompt));
-    result.objects.push_back(std::move(object));
+    if (request.all) segmentation::SayWhereAllWereFound(objects, result.num_views, job);
+    for (TextObject& object : objects) {
+      ObjectPrompt prompt = std::move(object.agreed.prompt);
+      if (phrases.size() == 1 && !request.all) Add(request.more, scene, &prompt);
+      object.name = prompt.name;
+      object.report = segmentation::ReportOf(object, found[i].boxes, scene, views, *detector);
+      if (!request.all) segmentation::SayWhereFound(object, result.num_views, job);
+      result.prompts.objects.push_back(std::move(prompt));
+      result.objects.push_back(std::move(object));
+    }
   }
+  segmentation::CheckObjectCount(result.objects.size());
   if (result.objects.empty()) throw segmentation::NothingFound(result.missing[0].why);
   for (const MissingObject& missing : result.missing)
     job.Warn(fmt::format("{}\n         {}\n         The other words were found; their objects are kept.",

@@ -20,6 +20,8 @@ struct TextRequest {
   // detector's. Of several things that fit, the one with a positive click or point on it is meant; a box replaces the
   // detector's box in its view.
   mask_decoder::ObjectPrompt more;
+  // Every thing that fits is an object, "cup 1", "cup 2", the best supported first; nothing more is said about them.
+  bool all = false;
 };
 
 struct MissingObject {

@@ -11,10 +11,12 @@
 #include "sanerf/core/json.h"
 #include "sanerf/core/options.h"
 #include "sanerf/core/parallel.h"
+#include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/stopwatch.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/experiments/compare/compare_formats.h"
 #include "sanerf/experiments/compare/compare_tables.h"
+#include "sanerf/experiments/compare/eval_set_page.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/new_run.h"
 #include "sanerf/run/object_store.h"
@@ -132,12 +134,18 @@ CompareResult RunScene(const EvalSetRequest& request, const EvalSetScene& scene,
   return result;
 }
 
-void WriteTables(const fs::path& out, const EvalSetResult& result) {
+void WriteTables(const EvalSetRequest& request, const EvalSetResult& result) {
+  const fs::path& out = request.out;
   const TextTable table = SceneTable(result.scenes);
   WriteFileAtomic(out / "table.md", ToMarkdown(table));
   WriteFileAtomic(out / "table.tex", ToLatex(table, "Accuracy and mean IoU in percent."));
   WriteFileAtomic(out / "scores.csv", ToCsv(result.scenes));
   WriteJsonFile(out / "comparison.json", ToJson(result));
+  const std::string set = ShellQuoted(request.set.source.string());
+  const std::string command = fmt::format("sanerf eval-set {}{} --out {}", set, request.automatic ? " --auto" : "",
+                                          ShellQuoted(request.out.string()));
+  WriteFileAtomic(out / "report.html", ToHtml(EvalSetPage{run::NameOfPath(request.set.source), result.scenes,
+                                                          result.failed, command, result.seconds}));
 }
 
 }  // namespace
@@ -173,7 +181,7 @@ EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings
       result.failed.emplace_back(scenes[i].name, error.what());
     }
     result.seconds = watch.seconds();
-    if (!result.scenes.empty()) WriteTables(request.out, result);
+    if (!result.scenes.empty()) WriteTables(request, result);
   }
   if (result.scenes.empty())
     throw Error("no scene gave a result", result.failed[0].first + ": " + result.failed[0].second);

@@ -45,8 +45,8 @@ struct EvalSetResult {
 };
 
 // What is finished is kept: the same command goes on after an interruption, scene by scene and method by method. A
-// scene that fails is reported, and the others go on. Writes table.md, table.tex, scores.csv and comparison.json into
-// `out` after every scene. Throws InterruptedError; Error when all scenes fail.
+// scene that fails is reported, and the others go on. Writes table.md, table.tex, scores.csv, comparison.json and
+// report.html into `out` after every scene. Throws InterruptedError; Error when all scenes fail.
 EvalSetResult RunEvalSet(const EvalSetRequest& request, const ExperimentSettings& settings, const Job& job);
 
 Json ToJson(const EvalSetResult& result);

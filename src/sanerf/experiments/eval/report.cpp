@@ -11,6 +11,7 @@
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_ops.h"
 #include "sanerf/core/job.h"
+#include "sanerf/core/json.h"
 #include "sanerf/core/parallel.h"
 #include "sanerf/core/phrases.h"
 #include "sanerf/core/system_info.h"
@@ -19,6 +20,7 @@
 #include "sanerf/experiments/eval/object_figures.h"
 #include "sanerf/experiments/eval/repeat_commands.h"
 #include "sanerf/experiments/eval/report_page.h"
+#include "sanerf/experiments/eval/training_curves.h"
 #include "sanerf/experiments/text_table.h"
 #include "sanerf/export/layers.h"
 #include "sanerf/feature_container/open_features.h"
@@ -29,6 +31,7 @@
 #include "sanerf/mask_decoder/places.h"
 #include "sanerf/mask_decoder/view_decider.h"
 #include "sanerf/run/object_store.h"
+#include "sanerf/run/output_place.h"
 #include "sanerf/sam/sam.h"
 #include "sanerf/segmentation/segmentation_input.h"
 
@@ -91,11 +94,33 @@ std::vector<std::pair<int, std::string>> ChooseRows(const Scene& scene, const Ob
   return rows;
 }
 
+std::vector<Shown> WithRows(std::vector<Shown> objects, const EvalResult& result, const ReportOptions& options,
+                            const Scene& scene) {
+  for (Shown& object : objects) {
+    object.summary = SummaryOf(object, result.on_training_views);
+    object.rows = ChooseRows(scene, object.score, options.views_per_object);
+  }
+  return objects;
+}
+
+std::vector<Shown> NamedObjects(const EvalResult& result, const ReportOptions& options, run::OpenRun* run,
+                                const Job& job) {
+  std::vector<Shown> chosen;
+  for (const std::string& name : options.objects) {
+    const auto scored = std::find_if(result.objects.begin(), result.objects.end(),
+                                     [&](const ObjectScore& score) { return score.name == name; });
+    chosen.push_back(
+        {run::FindObject(run->folder(), name, run->nerf(job)), scored == result.objects.end() ? nullptr : &*scored});
+  }
+  return WithRows(std::move(chosen), result, options, run->scene());
+}
+
 // Those with scores, then the first of those without; the rest is counted.
 std::vector<Shown> ChooseObjects(const EvalResult& result, const ReportOptions& options, run::OpenRun* run,
                                  size_t* num_left_out, const Job& job) {
   const NerfModel& nerf = run->nerf(job);
   std::vector<Shown> chosen;
+  if (!options.objects.empty()) return NamedObjects(result, options, run, job);
   for (const ObjectScore& score : result.objects)
     chosen.push_back({run::FindObject(run->folder(), score.name, nerf), &score});
   const size_t num_scored = chosen.size();
@@ -110,11 +135,7 @@ std::vector<Shown> ChooseObjects(const EvalResult& result, const ReportOptions& 
       ++*num_left_out;
     }
   }
-  for (Shown& object : chosen) {
-    object.summary = SummaryOf(object, result.on_training_views);
-    object.rows = ChooseRows(run->scene(), object.score, options.views_per_object);
-  }
-  return chosen;
+  return WithRows(std::move(chosen), result, options, run->scene());
 }
 
 // SAM's own mask of an object in held-out views, by the rule of the "SAM per view" row: what the field is compared
@@ -250,6 +271,7 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
     }
     page.timings.push_back({"total", FormatDuration(total)});
   }
+  page.curves = CurvesIn(run.nerf_log(), "radiance field");
   page.columns = kColumns;
   page.footer = fmt::format(
       "sanerf {}. IoU: intersections and unions summed over the {}. Difference: white = right, red = missed, blue = "
@@ -259,14 +281,38 @@ ReportPage PageWithoutPictures(const run::RunFolder& run, const Scene& scene, co
   return page;
 }
 
+// With what it was made, for who wants to make it again.
+std::vector<std::vector<std::string>> VersionsOf(const run::RunFolder& run, const pipeline::Settings& settings) {
+  const Json& record = run.record();
+  std::vector<std::vector<std::string>> rows = {{"made with", ""}, {"this page", "sanerf " + VersionString()}};
+  if (record.contains("sanerf") && record["sanerf"].is_string())
+    rows.push_back({"the run", "sanerf " + record["sanerf"].get<std::string>()});
+  if (record.contains("created") && record["created"].is_string())
+    rows.push_back({"begun", record["created"].get<std::string>()});
+  rows.push_back({"SAM", settings.encode.model});
+  rows.push_back({"processor", CpuModelName()});
+  return rows;
+}
+
 }  // namespace
+
+fs::path PlaceOfReport(const ReportOptions& options, const run::OpenRun& run) {
+  if (options.out.empty()) return run.folder().report();
+  if (fs::is_directory(options.out))
+    throw UsageError("--out " + options.out.string(), "it is a folder, and a report is one file",
+                     "name a file in it: " + (options.out / "report.html").string());
+  run::CheckPlaceOfResults("--out", options.out, {}, run.folder(), run.scene());
+  return options.out;
+}
 
 fs::path WriteReport(const EvalResult& result, const pipeline::Settings& settings, const ReportOptions& options,
                      run::OpenRun* run, const Job& job) {
   const ThreadLimit limit(job.num_threads());
   const run::RunFolder& folder = run->folder();
   const Scene& scene = run->scene();
+  const fs::path place = PlaceOfReport(options, *run);
   ReportPage page = PageWithoutPictures(folder, scene, result, options);
+  page.versions = VersionsOf(folder, settings);
 
   size_t num_left_out = 0;
   const std::vector<Shown> objects = ChooseObjects(result, options, run, &num_left_out, job);
@@ -286,12 +332,14 @@ fs::path WriteReport(const EvalResult& result, const pipeline::Settings& setting
     Task task(job, "report", int64_t(objects.size()), "objects");
     for (const Shown& object : objects) {
       page.objects.push_back(SectionOf(object, sam_masks, options.picture_size, run, job));
+      const std::vector<ReportCurve> curves = CurvesIn(object.stored.folder / "log.jsonl", object.stored.name);
+      page.curves.insert(page.curves.end(), curves.begin(), curves.end());
       task.Update(int64_t(page.objects.size()));
     }
   }
-  WriteFileAtomic(folder.report(), ToHtml(page));
-  job.Saved(folder.report().string());
-  return folder.report();
+  WriteFileAtomic(place, ToHtml(page));
+  job.Saved(place.string());
+  return place;
 }
 
 }  // namespace sanerf::experiments

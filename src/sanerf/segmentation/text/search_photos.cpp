@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/image_ops.h"
@@ -60,6 +61,29 @@ Found DetectInViews(const TextDetector& detector, const std::vector<std::string>
   return found;
 }
 
+int NumViewsOf(const std::vector<BoxInView>& boxes) {
+  std::set<int> views;
+  for (const BoxInView& box : boxes) views.insert(box.view_idx);
+  return int(views.size());
+}
+
+// "text   seen in 24 views: cup in 20, spoon in none; besides: bottle (12), bowl (9)".
+void SayWhatWasSeen(const Found& found, const std::vector<std::string>& phrases, size_t num_views, const Job& job) {
+  std::vector<std::string> asked, besides;
+  for (size_t i = 0; i < phrases.size(); ++i) {
+    const int count = NumViewsOf(found.boxes[i]);
+    asked.push_back(detect::Shortened(phrases[i]) + " in " + (count == 0 ? "none" : std::to_string(count)));
+  }
+  std::vector<std::pair<int, std::string>> labels;
+  for (const auto& [label, count] : found.views_of_label)
+    if (std::find(phrases.begin(), phrases.end(), label) == phrases.end()) labels.emplace_back(-count, label);
+  std::sort(labels.begin(), labels.end());
+  for (const auto& [count, label] : labels)
+    if (besides.size() < kMaxLabelsReported) besides.push_back(fmt::format("{} ({})", label, -count));
+  job.Info(fmt::format("text   seen in {}: {}{}", Counted(int64_t(num_views), "view"), fmt::join(asked, ", "),
+                       besides.empty() ? "" : fmt::format("; besides: {}", fmt::join(besides, ", "))));
+}
+
 // "no such object" is an answer: how close it was, and what there is instead.
 NothingFound Nowhere(const std::string& phrase, float best_score, const Found& found, size_t num_views,
                      const TextDetector& detector) {
@@ -86,6 +110,7 @@ NothingFound Nowhere(const std::string& phrase, float best_score, const Found& f
 std::vector<PhraseInPhotos> SearchPhotos(const TextDetector& detector, const std::vector<std::string>& phrases,
                                          const Scene& scene, const std::vector<int>& views, const Job& job) {
   Found found = DetectInViews(detector, phrases, scene, views, job);
+  SayWhatWasSeen(found, phrases, views.size(), job);
   std::vector<PhraseInPhotos> in_photos(phrases.size());
   for (size_t i = 0; i < phrases.size(); ++i) {
     if (found.boxes[i].empty())

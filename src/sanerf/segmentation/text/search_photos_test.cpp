@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
+#include "sanerf/core/events_test_support.h"
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/image_io.h"
 
@@ -71,6 +72,15 @@ TEST_F(SearchPhotosTest, KeepsTheBestBoxesOfEachViewInAPromptsPixels) {
   EXPECT_EQ(boxes[0].box.y1, 5.5);
   EXPECT_FLOAT_EQ(float(boxes[0].score), 0.9f);
   EXPECT_EQ(boxes[2].view_idx, 2);
+}
+
+TEST_F(SearchPhotosTest, WhatWasSeenInHowManyViewsIsSaid) {
+  EventRecorder recorder;
+  SearchPhotos(CountingDetector({}), {"cup", "spoon"}, scene_, {0, 1, 2}, Job().With(recorder));
+  EXPECT_THAT(recorder.Texts("info"), testing::ElementsAre("text   seen in 3 views: cup in 2, spoon in none"));
+  EventRecorder other;
+  SearchPhotos(CountingDetector({}), {"spoon"}, scene_, {0, 1, 2}, Job().With(other));
+  EXPECT_THAT(other.Texts("info"), testing::ElementsAre("text   seen in 3 views: spoon in none; besides: cup (2)"));
 }
 
 TEST_F(SearchPhotosTest, WhatIsNowhereIsSaidWithHowCloseItWas) {

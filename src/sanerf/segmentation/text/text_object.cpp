@@ -44,6 +44,15 @@ void SayWhereFound(const TextObject& object, int num_views, const Job& job) {
                     fmt::join(agreed.other_views, ", "), IsAre(agreed.other_views.back(), "view", "views")));
 }
 
+void SayWhereAllWereFound(const std::vector<TextObject>& objects, int num_views, const Job& job) {
+  const TextObject& first = objects[0];
+  job.Info(fmt::format("text   '{}': {} in {} of {}, {}", first.phrase, Counted(first.num_boxes, "box", "boxes"),
+                       first.num_views, Counted(num_views, "view"), Counted(int64_t(objects.size()), "object")));
+  for (const TextObject& object : objects)
+    job.Info(fmt::format("text   '{}': {}", object.name,
+                         Counted(int64_t(object.agreed.prompt.boxes.size()), "view agrees", "views agree")));
+}
+
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const Scene& scene,
               const std::vector<int>& views, const TextDetector& detector) {
   Json rows = Json::array(), searched = Json::array();

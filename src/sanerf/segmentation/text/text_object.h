@@ -25,6 +25,9 @@ TextObject ObjectOfBoxes(const std::string& phrase, const std::vector<BoxInView>
 // num_views: that were searched.
 void SayWhereFound(const TextObject& object, int num_views, const Job& job);
 
+// The same of all objects that one phrase names; at least one.
+void SayWhereAllWereFound(const std::vector<TextObject>& objects, int num_views, const Job& job);
+
 // text.json: every box, its score and what became of it. boxes: those that were agreed upon. views: that were searched.
 Json ReportOf(const TextObject& object, const std::vector<BoxInView>& boxes, const scene::Scene& scene,
               const std::vector<int>& views, const detect::TextDetector& detector);

@@ -17,7 +17,11 @@
 namespace sanerf::segmentation {
 namespace {
 
-constexpr double kSameMask = 0.7;         // IoU of masks in one view that are one thing
+constexpr double kSameMask = 0.7;  // IoU of masks in one view that are one thing
+// Of two groups that cannot see each other: the distance of their middles as a share of both radii. Halves of a ball
+// have 0.45, two balls that touch 0.9.
+constexpr double kSamePlace = 0.6;
+constexpr double kWeakestShare = 0.2;     // of the views of the best supported object, that each of several needs
 constexpr double kConfirmedShare = 0.75;  // share of the group's views that must agree on a point that is handed on
 
 using Group = std::vector<size_t>;  // boxes, in the order given
@@ -197,6 +201,93 @@ int CountViews(const std::vector<BoxInView>& boxes) {
                      hint);
 }
 
+// What the boxes show, and how they see each other.
+struct Evidence {
+  Evidence(const std::vector<BoxInView>& boxes, const mask_decoder::DecodeContext& context,
+           const AgreementOptions& options, const Job& job)
+      : of_boxes(WithoutDoubles(boxes, DecodeBoxes(boxes, options.points_per_box, context, job))),
+        sightings(boxes, of_boxes, context, job) {}
+
+  static std::vector<BoxEvidence> WithoutDoubles(const std::vector<BoxInView>& boxes,
+                                                 std::vector<BoxEvidence> evidence) {
+    DropDoubles(boxes, &evidence);
+    return evidence;
+  }
+
+  std::vector<BoxEvidence> of_boxes;
+  Sightings sightings;
+};
+
+// A ball around the points of a group's boxes.
+struct PlaceOfGroup {
+  Vec3 center = Vec3::Zero();
+  double radius = 0;
+};
+
+PlaceOfGroup PlaceOf(const Group& group, const std::vector<BoxEvidence>& evidence) {
+  std::vector<Vec3> points;
+  for (const size_t i : group) points.insert(points.end(), evidence[i].points.begin(), evidence[i].points.end());
+  PlaceOfGroup place;
+  for (const Vec3& p : points) place.center += p / double(points.size());
+  for (const Vec3& p : points) place.radius = std::max(place.radius, (p - place.center).norm());
+  return place;
+}
+
+// No box of one group says anything about a box of the other.
+bool AreStrangers(const Group& a, const Group& b, const std::vector<BoxInView>& boxes, const Sightings& sightings) {
+  for (const size_t i : a)
+    for (const size_t j : b)
+      if (boxes[i].view_idx == boxes[j].view_idx || sightings.Agreement(i, j) >= 0) return false;
+  return true;
+}
+
+// An object's front and back: seen by different views, at one place.
+void UniteAtOnePlace(const std::vector<BoxInView>& boxes, const Evidence& evidence, std::vector<Group>* groups) {
+  for (size_t a = 0; a < groups->size(); ++a) {
+    for (size_t b = a + 1; b < groups->size();) {
+      Group &one = (*groups)[a], &other = (*groups)[b];
+      const PlaceOfGroup here = PlaceOf(one, evidence.of_boxes), there = PlaceOf(other, evidence.of_boxes);
+      if ((here.center - there.center).norm() > kSamePlace * (here.radius + there.radius) ||
+          !AreStrangers(one, other, boxes, evidence.sightings)) {
+        ++b;
+        continue;
+      }
+      one.insert(one.end(), other.begin(), other.end());
+      std::sort(one.begin(), one.end());
+      groups->erase(groups->begin() + std::ptrdiff_t(b));
+      b = a + 1;  // what was a stranger to both apart may lie at the place of both together
+    }
+  }
+}
+
+// Group `which` as the object, the others after it in their order.
+AgreedObject ObjectOfGroup(size_t which, const std::vector<Group>& groups, const BoxesOfWords& found,
+                           const Evidence& evidence, int num_points) {
+  const std::vector<BoxInView>& boxes = found.boxes;
+  AgreedObject object;
+  object.prompt.name = found.what;
+  object.score = ScoreOf(groups[which], boxes);
+  object.outcomes.resize(boxes.size());
+  for (size_t i = 0; i < boxes.size(); ++i)
+    object.outcomes[i].reason =
+        evidence.of_boxes[i].mask.empty() ? evidence.of_boxes[i].why_not : "agrees with no other view";
+  for (size_t g = 0; g < groups.size(); ++g) {
+    const int number = g == which ? 0 : g < which ? int(g) + 1 : int(g);
+    for (const size_t i : groups[g]) object.outcomes[i] = {number, number == 0 ? "the object" : "another object"};
+    if (number > 0) object.other_views.push_back(int(groups[g].size()));
+  }
+  std::set<int> dropped_views;
+  for (size_t i = 0; i < boxes.size(); ++i) {
+    if (object.outcomes[i].group >= 0) continue;
+    ++object.num_dropped;
+    dropped_views.insert(boxes[i].view_idx);
+  }
+  object.num_dropped_views = int(dropped_views.size());
+  for (const size_t i : groups[which]) object.prompt.boxes.push_back(boxes[i].box);
+  object.prompt.points = ConfirmedPoints(groups[which], evidence.of_boxes, evidence.sightings, num_points);
+  return object;
+}
+
 }  // namespace
 
 std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene::Scene& scene,
@@ -210,34 +301,28 @@ std::vector<Vec3> HintsFrom(const mask_decoder::ObjectPrompt& more, const scene:
 AgreedObject AgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
                        const AgreementOptions& options, const Job& job) {
   CheckOptions(options, "text");
-  const std::vector<BoxInView>& boxes = found.boxes;
-  std::vector<BoxEvidence> evidence = DecodeBoxes(boxes, options.points_per_box, context, job);
-  DropDoubles(boxes, &evidence);
-  const Sightings sightings(boxes, evidence, context, job);
-  const std::vector<Group> groups = Rank(GroupByAgreement(boxes, evidence, sightings, options.agreement), boxes,
-                                         CountHints(boxes, evidence, found.hints, context, job));
-  if (groups.empty()) FailWithoutAgreement(found.what, boxes, evidence, context.scene);
+  const Evidence evidence(found.boxes, context, options, job);
+  const std::vector<Group> groups =
+      Rank(GroupByAgreement(found.boxes, evidence.of_boxes, evidence.sightings, options.agreement), found.boxes,
+           CountHints(found.boxes, evidence.of_boxes, found.hints, context, job));
+  if (groups.empty()) FailWithoutAgreement(found.what, found.boxes, evidence.of_boxes, context.scene);
+  return ObjectOfGroup(0, groups, found, evidence, options.points);
+}
 
-  AgreedObject object;
-  object.prompt.name = found.what;
-  object.score = ScoreOf(groups[0], boxes);
-  object.outcomes.resize(boxes.size());
-  for (size_t i = 0; i < boxes.size(); ++i)
-    object.outcomes[i].reason = evidence[i].mask.empty() ? evidence[i].why_not : "agrees with no other view";
-  for (size_t g = 0; g < groups.size(); ++g) {
-    for (const size_t i : groups[g]) object.outcomes[i] = {int(g), g == 0 ? "the object" : "another object"};
-    if (g > 0) object.other_views.push_back(int(groups[g].size()));
-  }
-  std::set<int> dropped_views;
-  for (size_t i = 0; i < boxes.size(); ++i) {
-    if (object.outcomes[i].group >= 0) continue;
-    ++object.num_dropped;
-    dropped_views.insert(boxes[i].view_idx);
-  }
-  object.num_dropped_views = int(dropped_views.size());
-  for (const size_t i : groups[0]) object.prompt.boxes.push_back(boxes[i].box);
-  object.prompt.points = ConfirmedPoints(groups[0], evidence, sightings, options.points);
-  return object;
+std::vector<AgreedObject> AllThatAgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
+                                           const AgreementOptions& options, const Job& job) {
+  CheckOptions(options, "text");
+  const Evidence evidence(found.boxes, context, options, job);
+  std::vector<Group> groups = GroupByAgreement(found.boxes, evidence.of_boxes, evidence.sightings, options.agreement);
+  UniteAtOnePlace(found.boxes, evidence, &groups);
+  groups = Rank(std::move(groups), found.boxes, std::vector<int>(found.boxes.size(), 0));
+  if (groups.empty()) FailWithoutAgreement(found.what, found.boxes, evidence.of_boxes, context.scene);
+  const double fewest = kWeakestShare * double(groups[0].size());
+  std::erase_if(groups, [&](const Group& group) { return double(group.size()) < fewest; });
+  std::vector<AgreedObject> objects;
+  for (size_t i = 0; i < groups.size(); ++i)
+    objects.push_back(ObjectOfGroup(i, groups, found, evidence, options.points));
+  return objects;
 }
 
 }  // namespace sanerf::segmentation

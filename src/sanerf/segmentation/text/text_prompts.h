@@ -44,4 +44,10 @@ struct BoxesOfWords {
 AgreedObject AgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
                        const AgreementOptions& options, const Job& job);
 
+// Every group as an object of its own, the best supported first; hints say nothing here. Groups that have no view in
+// common and cannot see each other's points, as those of an object's front and back, are one object where their points
+// lie at one place. What hardly any view shows beside the best supported one is dropped. Throws the same.
+std::vector<AgreedObject> AllThatAgreeIn3d(const BoxesOfWords& found, const mask_decoder::DecodeContext& context,
+                                           const AgreementOptions& options, const Job& job);
+
 }  // namespace sanerf::segmentation

@@ -37,6 +37,9 @@ class TextPromptsTest : public testing::Test {
   AgreedObject Agree(const std::vector<Vec3>& hints = {}, const Job& job = {}) {
     return AgreeIn3d({"ball", boxes_, hints}, {scene_, container_, sam_, Similarity(), masks_}, options_, job);
   }
+  std::vector<AgreedObject> AgreeAll() {
+    return AllThatAgreeIn3d({"ball", boxes_, {}}, {scene_, container_, sam_, Similarity(), masks_}, options_, Job());
+  }
   std::vector<std::string> ViewsOf(const AgreedObject& object) const {
     std::vector<std::string> views;
     for (const mask_decoder::BoxPrompt& box : object.prompt.boxes) views.push_back(box.view);
@@ -120,6 +123,47 @@ TEST_F(TextPromptsTest, OfTwoObjectsTheBetterSupportedOneIsTakenUnlessAHintSaysO
   object = Agree({kOtherCenter + kBallRadius * Vec3(0, 0.3, 1).normalized()});
   EXPECT_THAT(ViewsOf(object), ElementsAre("front.png", "lens.png"));
   EXPECT_THAT(object.other_views, ElementsAre(3));
+}
+
+TEST_F(TextPromptsTest, AllOfThemAreObjectsOfTheirOwn) {
+  AddBox(kFront, kBall, 0.6);
+  AddBox(kFront, kOther, 0.9);
+  AddBox(kFrontLeft, kBall, 0.6);
+  AddBox(kLens, kBall, 0.4);
+  AddBox(kLens, kOther, 0.6);
+  AddBox(kFrontLeft, kTable, 0.3);  // which no other view shows
+  const std::vector<AgreedObject> all = AgreeAll();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_THAT(ViewsOf(all[0]), ElementsAre("front.png", "front_left.png", "lens.png"));
+  EXPECT_THAT(ViewsOf(all[1]), ElementsAre("front.png", "lens.png"));
+  EXPECT_THAT(all[0].other_views, ElementsAre(2));
+  EXPECT_THAT(all[1].other_views, ElementsAre(3));
+  EXPECT_EQ(all[0].outcomes[1].group, 1);
+  EXPECT_EQ(all[1].outcomes[1].group, 0);
+  EXPECT_EQ(all[1].outcomes[0].group, 1);
+  EXPECT_EQ(all[0].outcomes[5].group, -1);
+  for (const auto& [object, center] : {std::pair(all[0], kBallCenter), std::pair(all[1], kOtherCenter)})
+    for (const mask_decoder::PointPrompt& point : object.prompt.points)
+      EXPECT_NEAR((point.p - center).norm(), kBallRadius, 0.03);
+}
+
+// Views from behind see no point of those in front; the thing is one all the same, and the one beside it is another.
+TEST_F(TextPromptsTest, FrontAndBackOfAThingAreOne) {
+  scene_.views.push_back(MakeView("back_low.png", {0.3, 0.35, -4}));
+  scene_.views.push_back(MakeView("front_low.png", {0, 0.35, 4}));
+  scene_.views.push_back(MakeView("front_lower.png", {0.4, 0.3, 4}));
+  scene_.views.push_back(MakeView("back_lower.png", {-0.2, 0.3, -4}));
+  for (const int view : {6, 7, 8, 9}) AddBox(view, kBall, 0.5);
+  for (const int view : {7, 8}) AddBox(view, kOther, 0.5);
+  const std::vector<AgreedObject> all = AgreeAll();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].prompt.boxes.size(), 4u);
+  EXPECT_EQ(all[1].prompt.boxes.size(), 2u);
+}
+
+TEST_F(TextPromptsTest, AllOfNothingIsStillNothing) {
+  AddBox(kFront, kBall, 0.6);
+  EXPECT_THROW(AgreeAll(), NothingFound);
 }
 
 TEST_F(TextPromptsTest, BoxesAroundTheSameThingInOneViewAreOne) {

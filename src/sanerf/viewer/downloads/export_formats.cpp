@@ -12,6 +12,7 @@
 #include "sanerf/core/options.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/export/camera_path.h"
+#include "sanerf/export/formats.h"
 #include "sanerf/pipeline/render_stage.h"
 
 namespace sanerf::viewer {
@@ -84,6 +85,19 @@ struct FormatOption {
   Json default_value;
 };
 
+// Of a format of `export`, by their keys alone.
+std::vector<FormatOption> OptionsInTable(const std::string& name) {
+  exports::ExportOptions options;
+  OptionRegistry registry;
+  AddTo(registry, options);
+  std::vector<FormatOption> all;
+  for (const char* option : exports::FindExportFormat(name).options) {
+    const OptionRegistry::Entry* entry = registry.Find(option);
+    all.push_back({entry->key, entry->help, entry->values, entry->get()});
+  }
+  return all;
+}
+
 std::vector<FormatOption> OptionsOf(const std::string& format) {
   const auto fields = [](auto options) {
     std::vector<FormatOption> all;
@@ -92,6 +106,7 @@ std::vector<FormatOption> OptionsOf(const std::string& format) {
     return all;
   };
   if (format == kPromptsFormat) return {};
+  if (IsOfExport(format)) return OptionsInTable(format);
   const Layer layer = pipeline::ParseLayer(format);
   if (layer == Layer::kCutout) return fields(CutoutOptions());
   return HasArrays(layer) ? fields(ArrayOptions()) : fields(PictureOptions());
@@ -102,11 +117,16 @@ Json FormOf(const std::string& format) {
   for (const FormatOption& option : OptionsOf(format)) {
     const AllowedValues& values = option.values;
     Json field = {{"name", option.name}, {"default", option.default_value}, {"help", option.help}};
-    field["type"] = values.HasChoices() ? "choice" : values.type == OptionType::kBool ? "bool" : "int";
+    const bool is_float = values.type == OptionType::kNumber;
+    field["type"] = values.HasChoices()                ? "choice"
+                    : values.type == OptionType::kBool ? "bool"
+                    : is_float                         ? "float"
+                                                       : "int";
     if (values.HasChoices()) field["choices"] = values.names;
     if (values.range) {
-      field["min"] = values.range->or_zero ? 0 : int(values.range->low);
-      field["max"] = int(values.range->high);
+      const double low = values.range->or_zero ? 0 : values.range->low, high = values.range->high;
+      field["min"] = is_float ? Json(low) : Json(int64_t(low));
+      field["max"] = is_float ? Json(high) : Json(int64_t(high));
     }
     form.push_back(std::move(field));
   }
@@ -116,6 +136,8 @@ Json FormOf(const std::string& format) {
 void CheckFormat(const std::string& name) {
   std::vector<std::string> known = pipeline::LayerNames();
   known.push_back(kPromptsFormat);
+  for (const std::string& of_export : exports::ExportFormatNames())
+    if (IsOfExport(of_export)) known.push_back(of_export);
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   const std::string nearest = DidYouMean(name, known);
   throw UsageError("unknown format '" + name + "'", "",
@@ -123,6 +145,13 @@ void CheckFormat(const std::string& name) {
 }
 
 }  // namespace
+
+bool IsOfExport(const std::string& format) {
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), format) != names.end();
+  };
+  return has(exports::ExportFormatNames()) && !has(pipeline::LayerNames()) && format != kPromptsFormat;
+}
 
 Json ExportFormats() {
   Json formats = Json::array();
@@ -138,6 +167,13 @@ Json ExportFormats() {
   const std::vector<std::string> layers = pipeline::LayerNames();
   for (const std::string& name : layers)
     if (pipeline::ParseLayer(name) >= Layer::kMask) add(name);
+  for (const exports::ExportFormat& format : exports::ExportFormats())
+    if (IsOfExport(format.name))
+      formats.push_back({{"format", format.name},
+                         {"title", format.title},
+                         {"help", format.help},
+                         {"per_object", true},
+                         {"options", FormOf(format.name)}});
   for (const std::string& name : layers)
     if (pipeline::ParseLayer(name) < Layer::kMask) add(name);
   formats.push_back({{"format", kPromptsFormat},
@@ -169,7 +205,7 @@ Json CompletedOptions(const std::string& format, const Json& given) {
 }
 
 std::string InFileName(const std::string& format) {
-  return format == kPromptsFormat ? kPromptsFormat : WordingOf(format).in_file_name;
+  return format == kPromptsFormat || IsOfExport(format) ? format : WordingOf(format).in_file_name;
 }
 
 }  // namespace sanerf::viewer

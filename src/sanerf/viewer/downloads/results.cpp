@@ -8,10 +8,12 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/core/options.h"
 #include "sanerf/core/shell_quoted.h"
 #include "sanerf/core/suggestions.h"
 #include "sanerf/core/temporary.h"
 #include "sanerf/export/camera_path.h"
+#include "sanerf/pipeline/export_stage.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/run/object_store.h"
 #include "sanerf/viewer/downloads/zip_archive.h"
@@ -49,7 +51,7 @@ std::vector<run::StoredObject> ObjectsOf(const ExportRequest& request, const Job
 
 bool ConcernsOneObject(const ExportRequest& request) {
   if (request.objects.size() != 1) return false;
-  if (request.format == kPromptsFormat) return true;
+  if (request.format == kPromptsFormat || IsOfExport(request.format)) return true;
   const Layer layer = pipeline::ParseLayer(request.format);
   return IsOfObject(layer) && layer != Layer::kLabels;
 }
@@ -65,6 +67,18 @@ pipeline::RenderRequest RenderRequestOf(const ExportRequest& request, Layer laye
   render.hard_edge = options.value("hard_edge", false);
   render.arrays = options.value("arrays", false);
   return render;
+}
+
+// The options with their values, of a format of `export`.
+exports::ExportOptions ValuesOf(const std::string& format, const Json& options) {
+  exports::ExportOptions values;
+  OptionRegistry registry;
+  AddTo(registry, values);
+  for (const char* name : exports::FindExportFormat(format).options) {
+    const OptionRegistry::Entry* entry = registry.Find(name);
+    entry->set(options.at(entry->key));
+  }
+  return values;
 }
 
 // The layer's pictures of all objects, in a folder each; of the scene in one.
@@ -103,6 +117,46 @@ ExportedFile ExportPrompts(const ExportRequest& request, const fs::path& folder,
   return Finished(ExportName(request) + ".json", path);
 }
 
+// As `export` writes it: its file, or its folder as an archive.
+ExportedFile ExportAsTable(const ExportRequest& request, const Json& options, const fs::path& folder, const Job& job) {
+  pipeline::ExportRequest wanted;
+  wanted.run = request.run;
+  wanted.is_locked = true;
+  wanted.format = request.format;
+  wanted.options = ValuesOf(request.format, options);
+  for (const run::StoredObject& object : ObjectsOf(request, job)) wanted.objects.push_back(object.name);
+  const fs::path path = NewPlace(folder);
+  const TemporaryFolder work(path);
+  wanted.out = work.path() / request.format;
+  const pipeline::ExportResult made = pipeline::Export(wanted, job);
+  const std::string stem = ExportName(request);
+  if (made.files.size() == 1 && fs::is_regular_file(made.files[0].path)) {
+    fs::rename(made.files[0].path, path);
+    return Finished(stem + made.files[0].path.extension().string(), path);
+  }
+  std::vector<ZipEntry> entries;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(made.place))
+    if (entry.is_regular_file())
+      entries.push_back({entry.path().lexically_relative(made.place).generic_string(), entry.path()});
+  std::sort(entries.begin(), entries.end(), [](const ZipEntry& a, const ZipEntry& b) { return a.name < b.name; });
+  WriteZip(path, entries, job);
+  return Finished(stem + ".zip", path);
+}
+
+// What is not as it is by itself: " --set export.views=test".
+std::string FlagsOfTable(const std::string& format, const Json& options) {
+  exports::ExportOptions defaults;
+  OptionRegistry registry;
+  AddTo(registry, defaults);
+  std::string flags;
+  for (const char* name : exports::FindExportFormat(format).options) {
+    const OptionRegistry::Entry* entry = registry.Find(name);
+    const Json& value = options.at(entry->key);
+    if (value != entry->get()) flags += " --set " + ShellQuoted(std::string(name) + "=" + OptionValueText(value));
+  }
+  return flags;
+}
+
 // Whose pictures; none for those of the scene. One picture of all labels is that of any of its objects.
 std::vector<std::string> NamesFor(const ExportRequest& request, Layer layer, const Job& job) {
   std::vector<std::string> names;
@@ -116,12 +170,13 @@ std::vector<std::string> NamesFor(const ExportRequest& request, Layer layer, con
 
 void CheckExport(const std::string& format, const Json& given) {
   const Json options = CompletedOptions(format, given);
-  if (format != kPromptsFormat) RenderRequestOf({}, pipeline::ParseLayer(format), options);
+  if (format != kPromptsFormat && !IsOfExport(format)) RenderRequestOf({}, pipeline::ParseLayer(format), options);
 }
 
 ExportedFile Export(const ExportRequest& request, const Json& given, const fs::path& folder, const Job& job) {
   const Json options = CompletedOptions(request.format, given);
   if (request.format == kPromptsFormat) return ExportPrompts(request, folder, job);
+  if (IsOfExport(request.format)) return ExportAsTable(request, options, folder, job);
   const Layer layer = pipeline::ParseLayer(request.format);
   const std::vector<std::string> objects = NamesFor(request, layer, job);
   const fs::path path = NewPlace(folder);
@@ -137,7 +192,7 @@ ExportedFile Export(const ExportRequest& request, const Json& given, const fs::p
 }
 
 bool IsOfObjects(const std::string& format) {
-  return format == kPromptsFormat || IsOfObject(pipeline::ParseLayer(format));
+  return format == kPromptsFormat || IsOfExport(format) || IsOfObject(pipeline::ParseLayer(format));
 }
 
 std::string ExportName(const ExportRequest& request) {
@@ -155,6 +210,12 @@ std::string ExportCommand(const ExportRequest& request, const Json& given) {
                                      ShellQuoted((request.run / "objects" / object / "prompts.json").string()),
                                      ShellQuoted(object + "-prompts.json")));
     return fmt::format("{}", fmt::join(commands, " && "));
+  }
+  if (IsOfExport(request.format)) {
+    std::string objects;
+    for (const std::string& object : request.objects) objects += " --object " + ShellQuoted(object);
+    return fmt::format("sanerf export {}{} --format {}{}", ShellQuoted(request.run.string()), objects, request.format,
+                       FlagsOfTable(request.format, options));
   }
   std::string flags = fmt::format(" --layers {} --views {} --size {}", request.format,
                                   options.at("views").get<std::string>(), options.at("longest_side").get<int>());

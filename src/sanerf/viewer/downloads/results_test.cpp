@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/events_test_support.h"
@@ -14,7 +15,10 @@
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/png_codec.h"
+#include "sanerf/export/fake_ffmpeg_test_support.h"
+#include "sanerf/export/formats.h"
 #include "sanerf/mask_aggregator/object_trainer.h"
+#include "sanerf/pipeline/export_stage.h"
 #include "sanerf/pipeline/render_stage.h"
 #include "sanerf/pipeline/train_stage.h"
 #include "sanerf/run/object_store.h"
@@ -115,9 +119,12 @@ class ResultsTest : public testing::Test {
   static inline TestFolder* folder_;
 };
 
-TEST_F(ResultsTest, EveryLayerOfRenderIsOffered) {
+TEST_F(ResultsTest, EveryLayerOfRenderAndEveryFormatOfExportIsOffered) {
   const Json formats = ExportFormats();
-  EXPECT_EQ(formats.size(), pipeline::LayerNames().size() + 1);
+  std::set<std::string> offered;
+  for (const Json& format : formats) EXPECT_TRUE(offered.insert(format.at("format")).second) << format;
+  for (const std::string& name : pipeline::LayerNames()) EXPECT_TRUE(offered.contains(name)) << name;
+  for (const std::string& name : exports::ExportFormatNames()) EXPECT_TRUE(offered.contains(name)) << name;
   for (const Json& format : formats) {
     EXPECT_FALSE(format.at("title").get<std::string>().empty());
     for (const Json& option : format.at("options")) {
@@ -165,6 +172,47 @@ TEST_F(ResultsTest, MasksOfAllObjectsAreThoseOfRender) {
   }
   fs::remove(file.path);
   EXPECT_EQ(NumInOut(), 0u);  // nothing else is left
+}
+
+// The archive is the folder that the command makes.
+TEST_F(ResultsTest, AFormatOfExportIsWhatTheCommandWrites) {
+  Json options = {{"path", "fly"}, {"show", "scene"}, {"file", "png"}, {"seconds", 0.1}, {"fps", 20}};
+  options["longest_side"] = 16;
+  const ExportedFile pictures = Export({Run(), "video", {"fox"}}, options, Out(), Job());
+  EXPECT_EQ(pictures.name, "fox-video.zip");
+  pipeline::ExportRequest request;
+  request.run = Run();
+  request.format = "video";
+  request.objects = {"fox"};
+  exports::VideoOptions& video = request.options.video;
+  video.path = exports::Path::kFly;
+  video.show = exports::Shown::kScene;
+  video.file = exports::VideoFile::kPng;
+  video.seconds = 0.1;
+  video.fps = 20;
+  video.longest_side = 16;
+  request.out = *folder_ / "exported";
+  pipeline::Export(request, Job());
+  const Unzipped zip = Unzip(pictures.path);
+  size_t count = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(request.out)) {
+    if (!entry.is_regular_file()) continue;
+    ++count;
+    const std::string name = fs::relative(entry.path(), request.out).string();
+    ASSERT_TRUE(zip.files.contains(name)) << name;
+    EXPECT_EQ(zip.files.at(name), ReadFile(entry.path()));
+  }
+  EXPECT_EQ(zip.files.size(), count);
+  EXPECT_EQ(count, 3u);  // two pictures and what is said of them
+
+  const exports::FakeFfmpeg ffmpeg(exports::kKeepsFrames);
+  options["file"] = "webm";
+  const ExportedFile one = Export({Run(), "video", {}}, options, Out(), Job());
+  EXPECT_EQ(one.name, "run-video.webm");
+  EXPECT_EQ(one.bytes, 2 * 16 * 16 * 4);
+  fs::remove(pictures.path);
+  fs::remove(one.path);
+  EXPECT_EQ(NumInOut(), 0u);
 }
 
 TEST_F(ResultsTest, OptionsReachRender) {
@@ -216,7 +264,9 @@ TEST_F(ResultsTest, SaysWhatIsWrong) {
   const auto text = [&](const ExportRequest& request, const Json& options) {
     return ErrorTextOf<UsageError>([&] { Export(request, options, Out(), Job()); });
   };
-  EXPECT_THAT(text({Run(), "masks", {}}, {}), HasSubstr("unknown format 'masks'\ndid you mean 'mask'?"));
+  EXPECT_THAT(text({Run(), "cutuot", {}}, {}), HasSubstr("unknown format 'cutuot'\ndid you mean 'cutout'?"));
+  EXPECT_THAT(text({Run(), "masks", {}}, {{"longest_side", 3}}), HasSubstr("option longest_side = 3"));
+  EXPECT_THAT(text({Run(), "video", {}}, {{"seconds", 0}}), HasSubstr("option seconds = 0"));
   EXPECT_THAT(text({Run(), "mask", {"foxx"}}, {}), HasSubstr("no object 'foxx'"));
   EXPECT_THAT(text({Run(), "mask", {}}, {{"size", 3}}), HasSubstr("unknown option 'size'"));
   EXPECT_THAT(text({Run(), "mask", {}}, {{"longest_side", 20000}}), HasSubstr("an integer from 16 to 16384, or 0"));
@@ -250,6 +300,10 @@ TEST_F(ResultsTest, TheSameAsACommandLine) {
             "cp run/objects/fox/prompts.json fox-prompts.json && "
             "cp 'run/objects/old bear/prompts.json' 'old bear-prompts.json'");
   EXPECT_THROW(ExportCommand({"run", "mask", {"fox"}}, {{"longest_side", 3}}), UsageError);
+  EXPECT_EQ(ExportCommand({"my run", "coco", {"fox", "old bear"}}, {{"views", "test"}}),
+            "sanerf export 'my run' --object fox --object 'old bear' --format coco --set export.views=test");
+  EXPECT_EQ(ExportCommand({"run", "video", {"fox"}}, {{"file", "webm"}, {"seconds", 6}}),
+            "sanerf export run --object fox --format video --set video.file=webm");
 }
 
 TEST_F(ResultsTest, NamesAreKnownBeforeAnythingIsMade) {
@@ -258,6 +312,7 @@ TEST_F(ResultsTest, NamesAreKnownBeforeAnythingIsMade) {
   EXPECT_EQ(ExportName({"runs/my run", "labels", {"fox"}}), "my run-labels");
   EXPECT_EQ(ExportName({"runs/my run", "rgb", {"fox"}}), "my run-pictures");
   EXPECT_EQ(ExportName({"runs/my run", "prompts", {"fox"}}), "fox-prompts");
+  EXPECT_EQ(ExportName({"runs/my run", "nerfstudio", {"fox"}}), "fox-nerfstudio");
 }
 
 }  // namespace
