@@ -13,7 +13,7 @@ set_target_properties(sanerf_library PROPERTIES OUTPUT_NAME sanerf EXPORT_NAME s
 target_compile_features(sanerf_library INTERFACE cxx_std_20)
 target_include_directories(sanerf_library INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(sanerf_library PRIVATE fmt::fmt PNG::PNG JPEG::JPEG pugixml::pugixml OpenSSL::Crypto
+target_link_libraries(sanerf_library PRIVATE fmt::fmt PNG::PNG JPEG::JPEG pugixml::pugixml meshoptimizer::meshoptimizer TinyGLTF::TinyGLTF OpenSSL::Crypto
                       Threads::Threads OnnxRuntime::OnnxRuntime $<$<BOOL:${SANERF_HAS_HDF5}>:hdf5::hdf5>
                       ${sanerf_format_targets})
 

@@ -94,6 +94,8 @@ packages=(
   "libtiff-dev: TIFF photos"
   "libhdf5-dev: HDF5 masks"
   "libpugixml-dev: cameras of Metashape"
+  "libmeshoptimizer-dev: simpler meshes"
+  "libtinygltf-dev: meshes as glTF"
   "libssl-dev: SHA-256 of models and scenes"
   "libzip-dev: archives of results to download"
   "libcpp-httplib-dev: the server of sanerf view"
@@ -360,7 +362,7 @@ npm_sha256=4bfba8a0c823024d1926ec9d97a37a00eb60fd2adf44b3d34a686fc32e8f51e4
 
 # Of all files that the page is made from.
 hash_of_page_sources() {
-  (cd web && LC_ALL=C find . \( -name node_modules -o -name dist -o -name test -o -name mock \) -prune -o -type f -print0 |
+  (cd web && LC_ALL=C find . \( -name node_modules -o -name dist -o -name test -o -name mock -o -path ./object -o -path ./report \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d ' ' -f 1)
 }
 has_page() {

@@ -143,6 +143,7 @@ void AddExport(CommandLine& line) {
                  "  sanerf export run --object mug --format nerfstudio --keep rest   to train on without the mug\n"
                  "  sanerf export run --object mug --format video --alpha webm --out mug.webm\n"
                  "  sanerf export run --object mug --format splat --out mug.ply\n"
+                 "  sanerf export run --object mug --format glb --faces 20000 --out mug.glb\n"
                  "  sanerf export run --format video --path fly              the scene itself" +
                      FormatsInHelp());
   sub->add_option("RUN", flags->run, "run folder")->required();
@@ -158,6 +159,7 @@ void AddExport(CommandLine& line) {
             Range(16, 16384).OrZero());
   flags->options.Add(sub, "--views", "export.views");
   flags->options.Add(sub, "--keep", "export.keep");
+  flags->options.Add(sub, "--faces", "mesh.faces");
   sub->add_flag("--npy", flags->arrays, "of masks: also probabilities as .npy arrays");
   sub->add_flag("--hard-edge", flags->hard_edge, "of cut-outs: cut along the mask's pixels, without a soft outline");
   sub->add_option("--path", flags->path, "of a video: turntable, fly, or a path file as render reads it [turntable]");

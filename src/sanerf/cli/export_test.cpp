@@ -56,6 +56,8 @@ TEST_F(ExportCommand, RefusesWhatHasNoEffect) {
   EXPECT_THAT(Fails(2, {"export", "run", "--format", "video", "--alpha", "gif"}),
               HasSubstr("mp4, webm, prores or png"));
   EXPECT_THAT(Fails(2, {"export", "run", "--format", "video", "--size", "7"}), HasSubstr("--size 7"));
+  EXPECT_THAT(Fails(2, {"export", "run", "--format", "glb", "--faces", "0"}),
+              HasSubstr("--faces 0: expected an integer from 100 to 5000000"));
   EXPECT_THAT(Fails(2, {"export", "run", "--format", "video", "--set", "nerf.iters=5"}), HasSubstr("nerf.iters"));
   EXPECT_THAT(Fails(1, {"export", "nowhere", "--format", "masks"}), HasSubstr("nowhere"));
   EXPECT_FALSE(fs::exists(folder_ / "run/exports"));

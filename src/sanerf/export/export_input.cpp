@@ -1,5 +1,7 @@
 #include "sanerf/export/export_input.h"
 
+#include <fmt/format.h>
+
 namespace fs = std::filesystem;
 
 namespace sanerf::exports {
@@ -14,6 +16,17 @@ int64_t SizeOnDisk(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string FileFrameFrom(const Vec3& offset) {
+  if (offset.isZero(0)) return kFileFrame;
+  return fmt::format("{} from ({:.12g}, {:.12g}, {:.12g}) on", kFileFrame, offset.x(), offset.y(), offset.z());
+}
+
+std::vector<NamedLabel> NamedLabelsOf(const ExportInput& input) {
+  std::vector<NamedLabel> names;
+  for (size_t i = 0; i < input.names.size(); ++i) names.push_back({input.labels[i], input.names[i]});
+  return names;
+}
 
 ExportedFile Exported(const fs::path& path, int64_t count, const std::string& what, const std::string& frame,
                       const std::string& units) {

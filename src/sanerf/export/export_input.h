@@ -9,6 +9,7 @@
 
 #include "sanerf/core/geometry.h"
 #include "sanerf/export/camera_path.h"
+#include "sanerf/export/named_labels.h"
 #include "sanerf/mask_aggregator/object_model.h"
 #include "sanerf/nerf/model.h"
 #include "sanerf/scene/scene.h"
@@ -52,6 +53,10 @@ inline constexpr char kFileFrame[] = "the scene's own frame";
 inline constexpr char kPixelUnits[] = "pixels";
 inline constexpr char kSceneUnits[] = "the scene's own";
 
+// The scene's own frame, or that from `offset` on: where positions in the file are relative to it.
+std::string FileFrameFrom(const Vec3& offset);
+// Of the named objects.
+std::vector<NamedLabel> NamedLabelsOf(const ExportInput& input);
 // A row of the report: the size on the disk is looked up.
 ExportedFile Exported(const std::filesystem::path& path, int64_t count, const std::string& what,
                       const std::string& frame, const std::string& units);

@@ -13,6 +13,7 @@
 namespace sanerf::exports {
 
 enum class Needs : uint8_t { kObject, kNothing };  // at least one object; or the scene is exported where none is named
+enum class FileOf : uint8_t { kAll, kEach };       // of several objects: one file for all of them, or a file for each
 
 struct ExportFormat {
   const char *name, *title, *help;
@@ -25,6 +26,7 @@ struct ExportFormat {
   // InterruptedError.
   std::vector<ExportedFile> (*write)(const ExportInput& input, const ExportOptions& options,
                                      const std::filesystem::path& folder, const Job& job);
+  FileOf file_of = FileOf::kAll;  // of a format that writes files
 };
 const std::vector<ExportFormat>& ExportFormats();
 std::vector<std::string> ExportFormatNames();

@@ -6,7 +6,10 @@
 
 #include "sanerf/core/option_values.h"
 #include "sanerf/core/options.h"
+#include "sanerf/export/mesh_options.h"
+#include "sanerf/export/points.h"
 #include "sanerf/export/splat_options.h"
+#include "sanerf/export/voxels.h"
 
 namespace sanerf::exports {
 
@@ -95,6 +98,9 @@ struct ExportOptions {
   PhotoOptions photos;
   VideoOptions video;
   SplatOptions splats;
+  PointOptions cloud;
+  MeshOptions mesh;
+  VoxelOptions voxels;
 };
 // Refers to `options`.
 void AddTo(OptionRegistry& registry, ExportOptions& options);

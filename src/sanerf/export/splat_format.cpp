@@ -26,16 +26,13 @@ std::string NameOfSplats(const ExportInput& input, Keep keep) {
 
 // Rows for the Gaussians; what lies beside them comes with its own size.
 void AddRows(const SplatFile& written, const Splats& splats, std::vector<ExportedFile>* files) {
-  const bool is_moved = !written.origin.isZero(0);
-  const std::string frame = is_moved ? fmt::format("{} from ({:.10g}, {:.10g}, {:.10g}) on", kFileFrame,
-                                                   written.origin.x(), written.origin.y(), written.origin.z())
-                                     : kFileFrame;
+  const std::string frame = FileFrameFrom(written.offset);
   for (size_t i = 0; i < written.files.size(); ++i) {
     files->push_back(
         Exported(written.files[i], i == 0 ? splats.size() : 1, i == 0 ? "Gaussians" : "notes", frame, kSceneUnits));
     if (i > 0) continue;
     const Box box = splats.Bounds();
-    files->back().box = Box{box.min - written.origin, box.max - written.origin};
+    files->back().box = Box{box.min - written.offset, box.max - written.offset};
   }
 }
 
@@ -49,11 +46,10 @@ std::vector<ExportedFile> WriteSplats(const ExportInput& input, const ExportOpti
                        splats.held_out_views > 0 ? Counted(splats.held_out_views, "view that it was not fitted to",
                                                            "views that it was not fitted to")
                                                  : "the views that it was fitted to"));
-  std::vector<NamedLabel> names;
-  for (size_t i = 0; i < input.names.size(); ++i) names.push_back({input.labels[i], input.names[i]});
   const std::string name = NameOfSplats(input, keep);
   std::vector<ExportedFile> files;
-  if (input.ending != ".splat") AddRows(WriteSplatPly(splats, names, folder / (name + ".ply")), splats, &files);
+  if (input.ending != ".splat")
+    AddRows(WriteSplatPly(splats, NamedLabelsOf(input), folder / (name + ".ply")), splats, &files);
   if (input.ending != ".ply") AddRows(WriteAntimatterSplat(splats, folder / (name + ".splat")), splats, &files);
   return files;
 }

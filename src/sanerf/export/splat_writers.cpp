@@ -12,6 +12,7 @@
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/json.h"
+#include "sanerf/export/far_coordinates.h"
 #include "sanerf/export/spherical_harmonics.h"
 
 namespace fs = std::filesystem;
@@ -21,8 +22,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the formats are little endian");
 
-// A float has 24 bits: at this many times the size of the thing its steps are 1/100,000 of it.
-constexpr double kFarAway = 160;
 constexpr float kSurest = 1 - 1e-6f;  // opacity whose logit is written at most
 constexpr float kHarmonicOfAll = float(kHarmonic0);
 
@@ -45,18 +44,12 @@ class SplatRecords {
   std::string bytes_;
 };
 
-std::string OnOneLine(std::string name) {
-  std::replace_if(
-      name.begin(), name.end(), [](char c) { return uint8_t(c) < ' '; }, ' ');
-  return name;
-}
-
-std::string HeaderOf(const Splats& splats, const std::vector<NamedLabel>& names, const Vec3& origin) {
+std::string HeaderOf(const Splats& splats, const std::vector<NamedLabel>& names, const Vec3& offset) {
   std::string header =
       "ply\nformat binary_little_endian 1.0\ncomment 3D Gaussians by sanerf, in the data set's frame\n";
-  if (origin != Vec3::Zero())
-    header += fmt::format("comment origin {} {} {}: add it to x y z\n", origin.x(), origin.y(), origin.z());
-  for (const auto& [label, name] : names) header += fmt::format("comment object {} {}\n", label, OnOneLine(name));
+  if (offset != Vec3::Zero())
+    header += fmt::format("comment offset {} {} {}: add it to x y z\n", offset.x(), offset.y(), offset.z());
+  header += PlyCommentsOf(names);
   header += fmt::format("element vertex {}\n", splats.size());
   const auto property = [&](const std::string& name) { header += "property float " + name + "\n"; };
   for (const char* name : {"x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2"}) property(name);
@@ -75,21 +68,13 @@ void CheckColumns(const Splats& splats) {
 
 }  // namespace
 
-Vec3 OriginFor(const Box& bounds) {
-  const Vec3 middle = (bounds.min + bounds.max) / 2;
-  const double size = std::max((bounds.max - bounds.min).maxCoeff(), 1e-9);
-  if (middle.cwiseAbs().maxCoeff() < kFarAway * size) return Vec3::Zero();
-  const double step = std::pow(10, std::floor(std::log10(size)));
-  return (middle / step).array().round().matrix() * step;
-}
-
 SplatFile WriteSplatPly(const Splats& splats, const std::vector<NamedLabel>& names, const fs::path& path) {
   CheckColumns(splats);
-  const Vec3 origin = OriginFor(splats.Bounds());
+  const Vec3 offset = OffsetOf(splats.Bounds());
   const size_t num_functions = size_t(splats.num_functions());
   SplatRecords records(splats.positions.size() * (4 * (14 + 3 * num_functions) + 1));
   for (size_t i = 0; i < splats.positions.size(); ++i) {
-    records.AddPosition(splats.positions[i] - origin);
+    records.AddPosition(splats.positions[i] - offset);
     for (const float n : splats.normals[i]) records.Add(n);
     const float* color = &splats.colors[i * 3 * num_functions];
     for (size_t c = 0; c < 3; ++c) records.Add(color[c]);
@@ -101,13 +86,13 @@ SplatFile WriteSplatPly(const Splats& splats, const std::vector<NamedLabel>& nam
     for (const float q : splats.rotations[i]) records.Add(q);
     records.AddByte(splats.labels[i]);
   }
-  WriteFileAtomic(path, HeaderOf(splats, names, origin) + records.bytes());
-  return {{path}, origin};
+  WriteFileAtomic(path, HeaderOf(splats, names, offset) + records.bytes());
+  return {{path}, offset};
 }
 
 SplatFile WriteAntimatterSplat(const Splats& splats, const fs::path& path) {
   CheckColumns(splats);
-  const Vec3 origin = OriginFor(splats.Bounds());
+  const Vec3 offset = OffsetOf(splats.Bounds());
   std::vector<float> weight;
   for (size_t i = 0; i < splats.positions.size(); ++i) {
     const auto& s = splats.scales[i];
@@ -119,7 +104,7 @@ SplatFile WriteAntimatterSplat(const Splats& splats, const fs::path& path) {
   constexpr size_t kRecord = 32;
   SplatRecords records(order.size() * kRecord);
   for (const size_t i : order) {
-    records.AddPosition(splats.positions[i] - origin);
+    records.AddPosition(splats.positions[i] - offset);
     for (const float scale : splats.scales[i]) records.Add(scale);
     const float* color = &splats.colors[i * size_t(3 * splats.num_functions())];
     for (size_t c = 0; c < 3; ++c) records.AddByte(255 * (0.5f + kHarmonicOfAll * color[c]));
@@ -127,13 +112,13 @@ SplatFile WriteAntimatterSplat(const Splats& splats, const fs::path& path) {
     for (const float q : splats.rotations[i]) records.AddByte(128 * q + 128);
   }
   const fs::path beside = path.string() + ".json";
-  if (origin == Vec3::Zero()) {
+  if (offset == Vec3::Zero()) {
     WriteFileAtomic(path, records.bytes());
     RemoveFile(beside);  // of an earlier one
-    return {{path}, origin};
+    return {{path}, offset};
   }
-  WriteFileAtomic(beside, Json{{"origin", {origin.x(), origin.y(), origin.z()}},
-                               {"meaning", "add origin to the positions of the .splat file beside this one"}}
+  WriteFileAtomic(beside, Json{{"offset", {offset.x(), offset.y(), offset.z()}},
+                               {"meaning", "add offset to the positions of the .splat file beside this one"}}
                                   .dump(2) +
                               "\n");
   try {
@@ -142,7 +127,7 @@ SplatFile WriteAntimatterSplat(const Splats& splats, const fs::path& path) {
     RemoveFile(beside);
     throw;
   }
-  return {{path, beside}, origin};
+  return {{path, beside}, offset};
 }
 
 }  // namespace sanerf::exports

@@ -43,7 +43,7 @@ TEST(SplatWriters, PlyIsWhatOthersRead) {
   for (const int degree : {0, 1, 2}) {
     const Splats splats = ThreeSplats(Vec3::Zero(), degree);
     const SplatFile written = WriteSplatPly(splats, {{1, "mug"}, {2, "bowl\nof rice"}}, folder / "a.ply");
-    EXPECT_EQ(written.origin, Vec3::Zero());
+    EXPECT_EQ(written.offset, Vec3::Zero());
     EXPECT_THAT(written.files, testing::ElementsAre(folder / "a.ply"));
     const PlainPly ply(folder / "a.ply");
     ASSERT_EQ(ply.size(), 3u);
@@ -75,16 +75,16 @@ TEST(SplatWriters, PlyIsWhatOthersRead) {
   }
 }
 
-TEST(SplatWriters, FarOnEarthPositionsAreRelativeToAnOriginThatIsTold) {
+TEST(SplatWriters, FarOnEarthPositionsAreRelativeToAnOffsetThatIsTold) {
   const TestFolder folder;
   const Splats splats = ThreeSplats(kFarOnEarth, 0);
   const SplatFile ply_file = WriteSplatPly(splats, {}, folder / "a.ply");
   const PlainPly ply(folder / "a.ply");
   ASSERT_EQ(ply.comments.size(), 2u);
   Vec3 told;
-  ASSERT_EQ(std::sscanf(ply.comments[1].c_str(), "origin %lf %lf %lf: add it to x y z", &told[0], &told[1], &told[2]),
+  ASSERT_EQ(std::sscanf(ply.comments[1].c_str(), "offset %lf %lf %lf: add it to x y z", &told[0], &told[1], &told[2]),
             3);
-  EXPECT_EQ(told, ply_file.origin);
+  EXPECT_EQ(told, ply_file.offset);
   for (int a = 0; a < 3; ++a) EXPECT_EQ(told[a], std::round(told[a]));  // whole units for something of a few
   for (size_t i = 0; i < 3; ++i) {
     const Vec3 p = told + Vec3(ply.columns.at("x")[i], ply.columns.at("y")[i], ply.columns.at("z")[i]);
@@ -94,7 +94,7 @@ TEST(SplatWriters, FarOnEarthPositionsAreRelativeToAnOriginThatIsTold) {
   const SplatFile splat_file = WriteAntimatterSplat(splats, folder / "a.splat");
   EXPECT_THAT(splat_file.files, testing::ElementsAre(folder / "a.splat", folder / "a.splat.json"));
   const Json beside = Json::parse(ReadFile(folder / "a.splat.json"));
-  for (int a = 0; a < 3; ++a) EXPECT_EQ(beside.at("origin").at(size_t(a)).get<double>(), splat_file.origin[a]);
+  for (int a = 0; a < 3; ++a) EXPECT_EQ(beside.at("offset").at(size_t(a)).get<double>(), splat_file.offset[a]);
   // Near the origin there is none, and what an earlier file had beside it is gone.
   WriteAntimatterSplat(ThreeSplats(Vec3::Zero(), 0), folder / "a.splat");
   EXPECT_FALSE(fs::exists(folder / "a.splat.json"));
@@ -145,13 +145,6 @@ TEST(SplatWriters, SampleForAnotherViewer) {
   const fs::path path = wanted != nullptr ? fs::path(wanted) : folder / "sample.ply";
   WriteSplatPly(sample, {{1, "green"}, {2, "blue"}}, path);
   EXPECT_EQ(PlainPly(path).size(), 4u);
-}
-
-TEST(SplatWriters, OriginIsNeededOnlyWhereFloatsAreTooCoarse) {
-  EXPECT_EQ(OriginFor({Vec3(-1, -1, -1), Vec3(1, 1, 1)}), Vec3::Zero());
-  EXPECT_EQ(OriginFor({Vec3(100, 0, 0), Vec3(102, 1, 1)}), Vec3::Zero());
-  EXPECT_EQ(OriginFor({Vec3(4000, 0, 0), Vec3(4002, 1, 1)}), Vec3(4001, 1, 1));
-  EXPECT_NEAR(OriginFor({Vec3(10, 0, 0), Vec3(10.02, 0.01, 0)}).x(), 10.01, 1e-9);
 }
 
 TEST(SplatWriters, OfAFullDiskNothingIsLeft) {

@@ -85,7 +85,7 @@ TEST_F(SplatsTest, AFileReadAndDrawnBySomebodyElseShowsTheObject) {
   const SplatFile file = WriteSplatPly(splats, {{1, "box"}}, folder / "box.ply");
   const PlainPly ply(folder / "box.ply");
   ASSERT_EQ(ply.size(), size_t(splats.size()));
-  const std::vector<PlainSplat> read = ply.Splats(file.origin);
+  const std::vector<PlainSplat> read = ply.Splats(file.offset);
   double worst = INFINITY;
   for (const int v : scene_->TestViews()) {
     const nerf::PartOfView part = CloseUp(objects, scene_->views[size_t(v)]);

@@ -122,6 +122,7 @@ class LoadedObjects {
   std::optional<ObjectModel> joined_;
 };
 
+// Whether `out` is a file, not a folder.
 bool IsOfTheEnding(const fs::path& out, const ExportFormat& format) {
   return std::count(format.endings.begin(), format.endings.end(), out.extension().string()) > 0 &&
          !fs::is_directory(out);
@@ -245,6 +246,9 @@ ExportResult Export(const ExportRequest& request, const Job& job) {
   if (!result.place.has_filename()) result.place = result.place.parent_path();  // "out/"
   if (!request.out.empty()) run::CheckPlaceOfResults("--out", result.place, {}, run.folder(), *result.scene);
   const bool is_file = !request.out.empty() && IsOfTheEnding(result.place, format);
+  if (is_file && format.file_of == exports::FileOf::kEach && result.objects.size() > 1)
+    throw UsageError(fmt::format("--out {} names one file", result.place.string()),
+                     fmt::format("the format {} writes one for each object", format.name), "name a folder");
   CheckReplaceable(result.place, is_file);
 
   const nerf::NerfModel& nerf = run.nerf(job);

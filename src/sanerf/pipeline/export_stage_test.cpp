@@ -161,6 +161,9 @@ TEST_F(ExportStageTest, EveryFormatIsWritten) {
     request.options.splats.steps = 30;
     request.options.splats.views = 6;
     request.options.splats.resolution = 48;
+    request.options.cloud.count = 500;
+    request.options.mesh = {.resolution = 24, .faces = 500, .texture = 64, .views = 12, .view_size = 64};
+    request.options.voxels = {.resolution = 16, .views = 8};
     const ExportResult result = Export(request, Job());
     ASSERT_FALSE(result.files.empty());
     for (const exports::ExportedFile& file : result.files) {
@@ -189,6 +192,10 @@ TEST_F(ExportStageTest, AFileOfTheFormatsEndingIsThatFile) {
   EXPECT_EQ(splat.files[0].bytes, 32 * splat.files[0].count);
   ASSERT_TRUE(splat.files[0].box);
   fs::remove(request.out);
+  request = Request("glb", {"box", "ball"});
+  request.out = out_ / "two.glb";
+  EXPECT_THAT(TextOf<UsageError>(request),
+              HasSubstr("two.glb names one file: the format glb writes one for each object"));
   request = Request("coco", {"box", "ball"});
   request.out = out_ / "coco.json";
   Export(request, Job());

@@ -9,8 +9,8 @@
 #include "sanerf/core/jpeg_codec.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/png_codec.h"
+#include "sanerf/core/text_template.h"
 #include "sanerf/experiments/eval/report_template.h"
-#include "sanerf/experiments/text_template.h"
 
 namespace sanerf::experiments {
 namespace {

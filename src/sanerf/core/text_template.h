@@ -6,7 +6,7 @@
 
 #include "sanerf/core/json_fwd.h"
 
-namespace sanerf::experiments {
+namespace sanerf {
 
 // The part of Mustache (mustache.github.io) that pages need. Names are looked up in the value of the section around
 // them, then in those around that; `.` is that value itself.
@@ -21,4 +21,4 @@ namespace sanerf::experiments {
 // that is none: sections that do not close, a value that is no text and no number.
 std::string Filled(std::string_view text, const Json& values);
 
-}  // namespace sanerf::experiments
+}  // namespace sanerf

@@ -1,11 +1,11 @@
-#include "sanerf/experiments/text_template.h"
+#include "sanerf/core/text_template.h"
 
 #include <vector>
 
 #include "sanerf/core/check.h"
 #include "sanerf/core/json.h"
 
-namespace sanerf::experiments {
+namespace sanerf {
 namespace {
 
 std::string WithEntities(const std::string& text) {
@@ -136,4 +136,4 @@ class TemplateFiller {
 
 std::string Filled(std::string_view text, const Json& values) { return TemplateFiller(text, values).Fill(); }
 
-}  // namespace sanerf::experiments
+}  // namespace sanerf

@@ -1,4 +1,4 @@
-#include "sanerf/experiments/text_template.h"
+#include "sanerf/core/text_template.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "sanerf/core/json.h"
 
-namespace sanerf::experiments {
+namespace sanerf {
 namespace {
 
 TEST(TextTemplate, ValuesAreEscapedUnlessTheyAreRaw) {
@@ -40,4 +40,4 @@ TEST(TextTemplate, ABrokenOneIsAMistakeOfTheProgram) {
 }
 
 }  // namespace
-}  // namespace sanerf::experiments
+}  // namespace sanerf
