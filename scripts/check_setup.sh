@@ -31,7 +31,7 @@ what_is_there() {
 }
 
 before=$(what_is_there)
-expect 0 "Usage: scripts/setup.sh" --dev --fuzz --plan .deps/onnxruntime models/files -- scripts/setup.sh --help
+expect 0 "Usage: scripts/setup.sh" --dev --with-poses --fuzz --plan .deps/onnxruntime models/files -- scripts/setup.sh --help
 expect 0 "Usage: scripts/setup.sh" -- scripts/setup.sh --plan -h
 expect 2 "error: unknown argument --bogus" "hint: scripts/setup.sh --help" -- scripts/setup.sh --plan --bogus
 expect 0 "Usage: scripts/demo.sh" "scripts/setup.sh --plan" --no-page -- scripts/demo.sh --out nowhere --help
@@ -94,6 +94,7 @@ tool id 'echo 1000'
 tool sudo 'echo "sudo: a password is required" >&2; exit 1'
 expect 0 "system packages (with what they need: about 119 MB to fetch, as on a bare Debian 12: apt-get has no lists yet" \
   "in all about 119 MB to download: 1 minute" -- there "$copy/scripts/setup.sh" --plan
+expect 0 "about 189 MB to fetch" -- there "$copy/scripts/setup.sh" --plan --with-poses
 expect 1 "sudo: a password is required" "error: sudo does not give root" "apt-get install -y --no-install-recommends" -- \
   there "$copy/scripts/setup.sh"
 tool sudo 'exec "$@"'

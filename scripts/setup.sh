@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: scripts/setup.sh [--dev] [--formats] [--fuzz] [--no-page | --page] [--plan]
+Usage: scripts/setup.sh [--dev] [--formats] [--with-poses] [--fuzz] [--no-page | --page] [--plan]
 
 Installs what this machine lacks to build and run sanerf (Debian 12, Ubuntu 24.04). May be run any number of times: what
 is there is left alone, and when everything is there the network is not used.
@@ -17,6 +17,8 @@ is there is left alone, and when everything is there the network is not used.
 
   --dev     also what tests, benchmarks and format check need: scripts/test.sh; Chromium for those of the page
   --formats also photos in HEIC (with AVIF) and OpenEXR, with the libraries of their codecs; WebP and TIFF are read anyway
+  --with-poses also COLMAP and FFmpeg: `sanerf poses` finds with them where photos and videos were taken from; about 70 MB
+            more to fetch, 216 MB on the disk. --dev has them as well, for the tests
   --fuzz    also clang and libFuzzer, for the preset `fuzz`
   --no-page without the page and Node.js; `sanerf view` will say that it is missing. Is remembered in .deps/no_page, so that
             demo.sh and test.sh keep to it
@@ -26,16 +28,17 @@ is there is left alone, and when everything is there the network is not used.
 
 On a bare Debian 12 without --dev: 121 packages (119 MB to fetch, 462 MB on the disk), ONNX Runtime (34 MB), the models
 (196 MB), npm (3 MB) and what the page is made with (about 20 MB, 55 MB in web/node_modules): 370 MB, a minute at
-50 Mbit/s. What --dev adds, Chromium above all, is some 250 MB more to fetch. What apt-get and npm say goes to
+50 Mbit/s. What --dev adds, Chromium above all, is some 320 MB more to fetch. What apt-get and npm say goes to
 .deps/setup.log. No install script of an npm package is run.
 END
 }
 
-dev=false formats=false fuzz=false page="" plan=false
+dev=false formats=false poses=false fuzz=false page="" plan=false
 for argument in "$@"; do
   case $argument in
-    --dev) dev=true ;;
+    --dev) dev=true poses=true ;;
     --formats) formats=true ;;
+    --with-poses) poses=true ;;
     --fuzz) fuzz=true ;;
     --page) page=true ;;
     --no-page) page=false ;;
@@ -114,6 +117,7 @@ command -v npm >/dev/null || packages+=("curl!curl: fetches ONNX Runtime and the
 ! $dev || ! $page || packages+=("chromium!chromium: the tests of the page")
 # Not for everybody: the codecs of HEIC alone take 53 MB of the disk.
 ! $formats && ! $dev || packages+=("libheif-dev: HEIC photos" "libopenexr-dev: OpenEXR photos")
+! $poses || packages+=("colmap!colmap: poses of photos" "ffmpeg!ffmpeg: poses of videos")
 ! $fuzz || packages+=("clang!clang++: the fuzzers" "libclang-rt-14-dev: libFuzzer")
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -165,6 +169,7 @@ measure_packages() {
   mb_of_packages=119
   ! $dev || mb_of_packages=$((mb_of_packages + 237))
   ! $formats || mb_of_packages=$((mb_of_packages + 8))
+  ! $poses || mb_of_packages=$((mb_of_packages + 70))
   ! $fuzz || mb_of_packages=$((mb_of_packages + 56))
   size_of_packages="about $mb_of_packages MB to fetch, as on a bare Debian 12: apt-get has no lists yet that say it"
 }

@@ -79,6 +79,7 @@ std::filesystem::path RunBeside(const std::filesystem::path& named);
 void AddView(CommandLine& line);
 void AddSynth(CommandLine& line);
 void AddDemo(CommandLine& line);
+void AddPoses(CommandLine& line);
 void AddTrain(CommandLine& line);
 void AddEncode(CommandLine& line);
 void AddSegment(CommandLine& line);
@@ -93,5 +94,6 @@ void AddModels(CommandLine& line);
 void AddOptions(CommandLine& line);
 void AddInfo(CommandLine& line);
 void AddDoctor(CommandLine& line);
+void AddCompletion(CommandLine& line);
 
 }  // namespace sanerf::cli

@@ -36,6 +36,7 @@ First steps:
   sanerf view photos/                               look, click a thing, get it in 3D: a page in the browser
 
 The same by commands:
+  sanerf poses clip.mp4 --out photos                a video, or a folder of photos, to posed photos
   sanerf train photos/ --out run                    a folder of posed photos to a radiance field
   sanerf segment run --name mug --click IMG_12:310,220
   sanerf render run --object mug --layers overlay,cutout
@@ -83,6 +84,7 @@ void AddCommands(CommandLine& line) {
   AddDemo(line);
   AddView(line);
   AddSynth(line);
+  AddPoses(line);
   AddTrain(line);
   AddEncode(line);
   AddSegment(line);
@@ -97,6 +99,7 @@ void AddCommands(CommandLine& line) {
   AddInfo(line);
   AddModels(line);
   AddDoctor(line);
+  AddCompletion(line);
   CLI::App* help = line.app.add_subcommand("help", "explain a command: sanerf help segment");  // see HelpArguments
   help->group("Commands");
   help->add_option("COMMAND")->description("the command to explain [the program itself]");

@@ -21,6 +21,7 @@
 #include "sanerf/core/units.h"
 #include "sanerf/experiments/scene_sheet.h"
 #include "sanerf/nerf/training_memory.h"
+#include "sanerf/poses/pose_agreement.h"
 #include "sanerf/run/describe.h"
 #include "sanerf/scene/load_scene.h"
 
@@ -109,9 +110,23 @@ std::string NextForRun(const std::string& path, const run::RunDescription& descr
 
 struct InfoFlags {
   std::string path;
-  std::optional<std::filesystem::path> sheet;
+  std::optional<std::filesystem::path> sheet, against;
   OptionFlags options;
 };
+
+Json ToJson(const poses::PoseAgreement& agreement) {
+  return {{"photos", agreement.num_common},           {"size", agreement.size},
+          {"mean_distance", agreement.mean_distance}, {"max_distance", agreement.max_distance},
+          {"mean_degrees", agreement.mean_angle},     {"max_degrees", agreement.max_angle}};
+}
+
+std::string AgreementText(const poses::PoseAgreement& agreement) {
+  return fmt::format(
+      "against  {} of the same name; cameras are {:.3f} % of the scene's size apart (mean; at most "
+      "{:.3f} %), and turned by {:.3f} degrees (at most {:.3f})\n",
+      Counted(agreement.num_common, "photo"), 100 * agreement.mean_distance, 100 * agreement.max_distance,
+      agreement.mean_angle, agreement.max_angle);
+}
 
 // Draws the photos; what only they tell.
 std::vector<scene::Oddity> DrawSheet(const scene::Scene& scene, const std::filesystem::path& file, const Job& job) {
@@ -128,6 +143,9 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
   if (flags.sheet && flags.sheet->extension() != ".png")
     throw UsageError("--sheet " + flags.sheet->string(), "the sheet is a PNG picture", "name it so: --sheet sheet.png");
   const std::string& path = flags.path;
+  if (flags.against && (run::RunFolder::Exists(path) || run::RunFolder::Exists(*flags.against)))
+    throw UsageError("--against compares the cameras of two scenes", "one of the folders is a run",
+                     "sanerf info SCENE --against SCENE");
   if (run::RunFolder::Exists(path) || !run::RunFolder::PartsIn(path).empty()) {
     const run::RunDescription run = run::DescribeRun(run::RunFolder::Open(path), job);
     Json json = run::ToJson(run);
@@ -151,7 +169,14 @@ void RunInfo(const CommonFlags& common, const InfoFlags& flags, const Job& job) 
   Json json = run::ToJson(described);
   json["training_bytes"] = training_bytes;
   if (flags.sheet) json["sheet"] = flags.sheet->string();
-  common.json ? PrintJson(json) : PrintText(Wrapped(SceneText(described, training_bytes)));
+  std::string text = SceneText(described, training_bytes);
+  if (flags.against) {
+    const poses::PoseAgreement agreement =
+        poses::CompareCameras(scene, scene::LoadScene(*flags.against, settings.scene, job));
+    json["against"] = ToJson(agreement);
+    text += AgreementText(agreement);
+  }
+  common.json ? PrintJson(json) : PrintText(Wrapped(text));
   SuggestNext(NextAfterScene(path), job);
 }
 
@@ -166,6 +191,9 @@ void AddInfo(CommandLine& line) {
   sub->add_option("--sheet", flags->sheet,
                   "open every photo, and draw all of them and where their cameras stand into this PNG file")
       ->type_name("FILE");
+  sub->add_option("--against", flags->against,
+                  "a scene with the same photos: how far its cameras are from these, after the worlds were aligned")
+      ->type_name("SCENE");
   flags->options.Add(sub, "--test-every", "scene.test_every");
   flags->options.Add(sub, "--masks-are", "scene.masks_are");
   flags->options.Add(sub, "--model", "scene.model");

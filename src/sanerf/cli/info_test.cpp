@@ -111,6 +111,27 @@ TEST_F(Info, ReadsTheColmapModelOfThatNumber) {
   EXPECT_THAT(Fails(2, {"info", "photos", "--model", "1"}), HasSubstr("there is no COLMAP model 1 in"));
 }
 
+TEST_F(Info, ComparesTheCamerasOfTwoScenes) {
+  MakeRun();
+  Json train = ReadJsonFile(folder_ / "scene/transforms_train.json");
+  fs::create_directories(folder_ / "moved");
+  for (Json& frame : train["frames"]) {
+    fs::create_directories(folder_ / "moved/train");
+    fs::copy_file(folder_ / "scene" / frame["file_path"].get<std::string>(),
+                  folder_ / "moved" / frame["file_path"].get<std::string>());
+    frame.erase("mask_path");
+    frame["transform_matrix"][0][3] = frame["transform_matrix"][0][3].get<double>() + 1.5;  // all along x
+  }
+  WriteJsonFile(folder_ / "moved/transforms.json", train);
+  const Json against = Json::parse(Succeeds({"info", "moved", "--against", "scene", "--json"}).out)["against"];
+  EXPECT_EQ(against["photos"], 10);
+  EXPECT_LT(against["max_distance"].get<double>(), 1e-6);
+  EXPECT_LT(against["max_degrees"].get<double>(), 1e-3);
+  EXPECT_THAT(Succeeds({"info", "moved", "--against", "scene"}).out, HasSubstr("against  10 photos of the same name"));
+  EXPECT_THAT(Fails(2, {"info", "moved", "--against", "run"}),
+              HasSubstr("--against compares the cameras of two scenes"));
+}
+
 TEST_F(Info, SaysWhatHasBecomeOfTheSceneOfARun) {
   MakeRun();
   const fs::path photo = folder_ / "scene/train/003.png";

@@ -91,6 +91,8 @@ TEST(OddCommandLine, EveryCommandRefusesWhatItDoesNotKnow) {
 
 TEST(OddCommandLine, CommandsThatNeedSomethingSaySo) {
   for (const Arguments& arguments : {Arguments{"synth"},
+                                     {"poses"},
+                                     {"completion"},
                                      {"train"},
                                      {"encode"},
                                      {"segment"},

@@ -9,9 +9,7 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <sstream>
 
 #include "sanerf/core/error.h"
 #include "sanerf/core/run_command.h"
@@ -142,17 +140,6 @@ void FedCommand::End() {
   kill(-child_, SIGKILL);
   WaitForExit(child_);
   child_ = 0;
-}
-
-bool HasProgram(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "/bin:/usr/bin" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::filesystem::path file = std::filesystem::path(folder.empty() ? "." : folder) / name;
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(file, ignored) && access(file.c_str(), X_OK) == 0) return true;
-  }
-  return false;
 }
 
 }  // namespace sanerf

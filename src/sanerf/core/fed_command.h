@@ -41,7 +41,4 @@ class FedCommand {
   std::string output_;
 };
 
-// Whether PATH has a program of that name that this user may start.
-bool HasProgram(const std::string& name);
-
 }  // namespace sanerf

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/fed_command.h"
 #include "sanerf/core/image_ops.h"
+#include "sanerf/core/run_command.h"
 #include "sanerf/core/system_info.h"
 #include "sanerf/export/layer_writer.h"
 #include "sanerf/export/layers.h"
@@ -92,7 +92,7 @@ std::string NameOfVideo(const ExportInput& input, const VideoOptions& options) {
 
 // Pictures instead of a file that nobody here can write.
 VideoOptions AsTheMachineCan(VideoOptions options, const Job& job) {
-  if (options.file == VideoFile::kPng || HasProgram("ffmpeg")) return options;
+  if (options.file == VideoFile::kPng || FindProgram("ffmpeg")) return options;
   job.Warn(
       "there is no ffmpeg in PATH: the video becomes a folder of PNG pictures (Debian, Ubuntu: apt install ffmpeg)");
   options.file = VideoFile::kPng;

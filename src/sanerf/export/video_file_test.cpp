@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "sanerf/core/error.h"
-#include "sanerf/core/fed_command.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/run_command.h"
 #include "sanerf/export/fake_ffmpeg_test_support.h"
@@ -89,7 +88,7 @@ TEST(VideoFile, ArgumentsAskForWhatTheFileCanHold) {
 
 // The real one, where it is installed, takes all of them.
 TEST(VideoFile, TheProgramTakesTheArguments) {
-  if (!HasProgram("ffmpeg") || !HasProgram("ffprobe")) GTEST_SKIP() << "ffmpeg is not installed";
+  if (!FindProgram("ffmpeg") || !FindProgram("ffprobe")) GTEST_SKIP() << "ffmpeg is not installed";
   const TestFolder folder;
   for (const VideoFile file : {VideoFile::kMp4, VideoFile::kWebm, VideoFile::kProres}) {
     VideoOptions options;

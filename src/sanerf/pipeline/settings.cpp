@@ -5,6 +5,7 @@ namespace sanerf::pipeline {
 OptionRegistry RegistryOf(Settings& settings) {
   OptionRegistry registry;
   registry.Add({"synth", "synth", "the procedural scene"}, settings.synth);
+  registry.Add({"poses", "poses", "how poses of photos are found, by COLMAP"}, settings.poses);
   registry.Add({"scene", "train", "how a folder of photos is read"}, settings.scene);
   registry.Add({"nerf", "train", "the radiance field and its training"}, settings.nerf);
   registry.Add({"encode", "encode", "SAM's image encoder"}, settings.encode);

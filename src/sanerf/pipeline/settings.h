@@ -14,6 +14,7 @@
 #include "sanerf/feature_container/feature_container.h"
 #include "sanerf/feature_container/field_options.h"
 #include "sanerf/nerf/options.h"
+#include "sanerf/poses/options.h"
 #include "sanerf/scene/mask_meaning.h"
 #include "sanerf/scene/scene.h"
 #include "sanerf/segmentation/options.h"
@@ -25,6 +26,7 @@ namespace sanerf::pipeline {
 
 struct Settings : segmentation::SegmentationOptions {
   synth::SynthOptions synth;
+  poses::PosesOptions poses;
   scene::SceneOptions scene;
   nerf::NerfOptions nerf;
   feature_container::EncodeOptions encode;

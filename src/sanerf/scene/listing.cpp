@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::array kUsualPhotos = {".png", ".jpg", ".jpeg"};
 constexpr std::array kOtherPhotos = {".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".exr"};
+constexpr std::array kVideos = {".mp4", ".mov", ".m4v",  ".mkv", ".avi", ".webm", ".mts", ".m2ts",
+                                ".3gp", ".mpg", ".mpeg", ".ogv", ".wmv", ".hevc", ".h264"};
 
 // Rounding of stored poses stays far below this; a sheared or scaled matrix far above.
 constexpr double kRigidTolerance = 1e-2;
@@ -35,6 +37,10 @@ bool HasUsualImageExtension(const fs::path& path) {
 bool HasImageExtension(const fs::path& path) {
   return HasUsualImageExtension(path) ||
          std::find(kOtherPhotos.begin(), kOtherPhotos.end(), LowerExtension(path)) != kOtherPhotos.end();
+}
+
+bool HasVideoExtension(const fs::path& path) {
+  return std::find(kVideos.begin(), kVideos.end(), LowerExtension(path)) != kVideos.end();
 }
 
 std::vector<fs::path> ImagesIn(const fs::path& folder) {

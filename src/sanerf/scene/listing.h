@@ -45,6 +45,8 @@ bool HasImageExtension(const std::filesystem::path& path);
 // PNG or JPEG. Files of other formats count only where there is none of these: depth, and what a telephone saved twice,
 // lie beside the photos.
 bool HasUsualImageExtension(const std::filesystem::path& path);
+// Whether a file of that name should be a video, in any case.
+bool HasVideoExtension(const std::filesystem::path& path);
 
 // What instant-ngp puts before a photo's name in that of its mask: dynamic_mask_0001.png beside 0001.jpg.
 inline constexpr const char* kDynamicMask = "dynamic_mask_";

@@ -89,7 +89,15 @@ std::string NearbyHint(const fs::path& path) {
   if (const std::string near = AboveOrBelow(path); !near.empty()) return near;
   if (const auto beside = ScenesIn(path.parent_path(), HoldsScene); !beside.empty())
     return fmt::format("found beside it: {}", fmt::join(beside, ", "));
-  return "point to the folder that contains one of these; poses of own photos come from COLMAP";
+  return "point to the folder that contains one of these; sanerf poses finds those of own photos";
+}
+
+// What finds the poses, as it can be pasted.
+std::string PosesCommand(const fs::path& photos, const fs::path& named) {
+  const fs::path scene =
+      named.parent_path() / ((HasVideoExtension(named) ? named.stem() : named.filename()).string() + "_scene");
+  return fmt::format("find their poses first: sanerf poses {} --out {}", ShellQuoted(photos.string()),
+                     ShellQuoted(scene.string()));
 }
 
 // Photos as a camera leaves them, in the folder or in its images/.
@@ -106,9 +114,7 @@ void FailIfPhotosWithoutPoses(const fs::path& path) {
                 fmt::format("{} holds {} without poses",
                             is_inside ? (folder.filename() / "").string() + " in it" : std::string("it"),
                             Counted(int64_t(photos.size()), "photo")),
-                fmt::format("COLMAP (Debian, Ubuntu: apt-get install colmap) finds the poses: colmap "
-                            "automatic_reconstructor --use_gpu 0 --dense 0 --workspace_path {} --image_path {}",
-                            ShellQuoted(path.string()), ShellQuoted(folder.string())));
+                PosesCommand(folder, path));
   }
 }
 
@@ -116,6 +122,8 @@ void FailIfPhotosWithoutPoses(const fs::path& path) {
   std::error_code ec;
   const std::string what = fmt::format("no scene found in {}", path.string());
   if (!fs::exists(path, ec)) throw Error(what, "the folder does not exist", NearbyHint(path));
+  if (!fs::is_directory(path, ec) && HasVideoExtension(path))
+    throw Error(what, "it is a video, and the poses of its frames are not known", PosesCommand(path, path));
   if (!fs::is_directory(path, ec))
     throw Error(what, "it is neither a folder nor a file that lists cameras (transforms*.json, .xml, .csv, .sfm)",
                 NearbyHint(path));

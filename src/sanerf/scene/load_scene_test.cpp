@@ -57,14 +57,17 @@ TEST_F(LoadSceneTest, HintsOneLevelDownAndUp) {
 TEST_F(LoadSceneTest, PhotosWithoutPosesAreSaidWithWhatFindsThem) {
   WriteGoodScene("other");
   for (const char* photo : {"photos/a.png", "photos/b.png", "project/images/a.png"}) WriteImage(photo);
-  const auto command = [&](const char* workspace, const char* photos) {
-    return "colmap automatic_reconstructor --use_gpu 0 --dense 0 --workspace_path " + (root_ / workspace).string() +
-           " --image_path " + (root_ / photos).string();
+  WriteText("walk.mp4", "no real one");
+  const auto command = [&](const char* photos, const char* scene) {
+    return "sanerf poses " + (root_ / photos).string() + " --out " + (root_ / scene).string();
   };
-  EXPECT_THAT(LoadError(root_ / "photos"), AllOf(HasSubstr("it holds 2 photos without poses"),
-                                                 HasSubstr(command("photos", "photos")), Not(HasSubstr("other"))));
+  EXPECT_THAT(LoadError(root_ / "photos"),
+              AllOf(HasSubstr("it holds 2 photos without poses"), HasSubstr(command("photos", "photos_scene")),
+                    Not(HasSubstr("other"))));
   EXPECT_THAT(LoadError(root_ / "project"), AllOf(HasSubstr("images/ in it holds 1 photo without poses"),
-                                                  HasSubstr(command("project", "project/images"))));
+                                                  HasSubstr(command("project/images", "project_scene"))));
+  EXPECT_THAT(LoadError(root_ / "walk.mp4"),
+              AllOf(HasSubstr("it is a video"), HasSubstr(command("walk.mp4", "walk_scene"))));
 }
 
 TEST_F(LoadSceneTest, TrailingSlashAndTestEvery) {

@@ -27,6 +27,17 @@ constexpr double kFieldOfView = 50 * M_PI / 180;
 constexpr double kDepthScale = 0.0002;  // file units per step of the 16-bit depth images
 constexpr const char* kGenerator = "sanerf synth";
 
+Camera CameraAt(double azimuth, double elevation, double radius, const Vec3& target, const SynthOptions& options) {
+  Camera camera;
+  camera.width = camera.height = options.size;
+  camera.fx = camera.fy = 0.5 * options.size / std::tan(0.5 * kFieldOfView);
+  camera.cx = camera.cy = 0.5 * options.size;
+  const Vec3 offset(std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation),
+                    std::sin(elevation));
+  camera.world_from_cam = LookAt(Vec3(0, 0, 0.1) + radius * offset, target);
+  return camera;
+}
+
 // Cameras on a dome around the table. The golden angle spreads azimuths evenly for every count; elevations are
 // stratified; distance and aim vary a little.
 std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stream) {
@@ -42,14 +53,19 @@ std::vector<Camera> DomeCameras(int count, const SynthOptions& options, int stre
     const double elevation = (15 + 50 * share) * M_PI / 180, radius = 1.95 + 0.3 * random.NextDouble();
     const Vec3 target(0.16 * (random.NextDouble() - 0.5), 0.16 * (random.NextDouble() - 0.5),
                       0.08 + 0.08 * random.NextDouble());
-    Camera camera;
-    camera.width = camera.height = options.size;
-    camera.fx = camera.fy = 0.5 * options.size / std::tan(0.5 * kFieldOfView);
-    camera.cx = camera.cy = 0.5 * options.size;
-    const Vec3 offset(std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation),
-                      std::sin(elevation));
-    camera.world_from_cam = LookAt(Vec3(0, 0, 0.1) + radius * offset, target);
-    cameras.push_back(camera);
+    cameras.push_back(CameraAt(azimuth, elevation, radius, target, options));
+  }
+  return cameras;
+}
+
+// One round on foot: the camera rises and sinks a little, comes nearer and goes away, and is back where it began.
+std::vector<Camera> WalkCameras(const SynthOptions& options) {
+  std::vector<Camera> cameras;
+  const double start = 2 * M_PI * Random(uint64_t(options.seed), 3).NextDouble();
+  for (int i = 0; i < options.views; ++i) {
+    const double turn = 2 * M_PI * i / options.views;
+    const double elevation = (32 + 10 * std::sin(2 * turn)) * M_PI / 180, radius = 2 + 0.12 * std::sin(3 * turn);
+    cameras.push_back(CameraAt(start + turn, elevation, radius, Vec3(0, 0, 0.1), options));
   }
   return cameras;
 }
@@ -163,7 +179,9 @@ class SceneWriter {
   void Write() {
     const int num_test = NumTestViews(options_);
     Task task(job_, "synth", options_.views + num_test, "views");
-    WriteSplit("train", DomeCameras(options_.views, options_, 1), task);
+    WriteSplit("train",
+               options_.path == SynthPath::kWalk ? WalkCameras(options_) : DomeCameras(options_.views, options_, 1),
+               task);
     WriteSplit("test", DomeCameras(num_test, options_, 2), task);
     WriteJsonFile(folder_ / "prompts.json", Prompts());
     WriteJsonFile(folder_ / "scene.json", SceneTable(num_test));

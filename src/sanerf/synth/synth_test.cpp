@@ -60,6 +60,22 @@ TEST_F(SynthTest, FolderLoadsAsAScene) {
   EXPECT_EQ(NumEntries(root_), 1) << "no temporary folder stays";
 }
 
+TEST_F(SynthTest, AWalkGoesAroundInSmallSteps) {
+  SynthOptions options{.views = 24, .path = SynthPath::kWalk, .size = 16, .seed = 2, .samples = 1};
+  WriteSynthScene(root_ / "s", options, Job());
+  const scene::Scene scene = scene::LoadScene(root_ / "s", {}, Job());
+  const std::vector<int> train = scene.TrainViews();
+  ASSERT_EQ(train.size(), 24u);
+  Vec3 sum = Vec3::Zero();
+  for (size_t i = 0; i < train.size(); ++i) {
+    const Vec3 here = scene.views[size_t(train[i])].camera.center(),
+               next = scene.views[size_t(train[(i + 1) % train.size()])].camera.center();
+    EXPECT_LT((here - next).norm(), 0.8) << i;  // a 24th of a round of radius 2 is 0.52
+    sum += here;
+  }
+  EXPECT_LT(sum.head<2>().norm() / 24, 0.2) << "all around";
+}
+
 TEST_F(SynthTest, MaskDepthAndProjectionAgreeBetweenViews) {
   SynthOptions options = kSmall;
   options.size = 120;
