@@ -34,7 +34,7 @@ std::string Title(const std::string& page, const std::string& version) {
   return fmt::format(".TH {} 1 \"\" \"sanerf {}\" \"User Commands\"\n", Roff(Upper(page)), Roff(version));
 }
 
-std::string Entry(const FlagDescription& flag) {
+std::string FlagEntry(const FlagDescription& flag) {
   std::vector<std::string> names;
   for (const std::string& name : flag.names) names.push_back("\\fB" + Roff(name) + "\\fR");
   const std::string value = flag.value.empty() ? "" : " \\fI" + Roff(flag.value) + "\\fR";
@@ -54,9 +54,9 @@ std::string Entries(const CommandDescription& command) {
   std::string text;
   if (!command.arguments.empty()) text += ".SH ARGUMENTS\n";
   for (const FlagDescription& argument : command.arguments)
-    text += Entry({argument.names, "", argument.help, argument.group});
+    text += FlagEntry({argument.names, "", argument.help, argument.group});
   if (!command.flags.empty()) text += ".SH OPTIONS\n";
-  for (const FlagDescription& flag : command.flags) text += Entry(flag);
+  for (const FlagDescription& flag : command.flags) text += FlagEntry(flag);
   return text;
 }
 
@@ -90,7 +90,7 @@ std::string ManPageOfCommand(const CommandDescription& command, const std::strin
   text += Synopsis("sanerf " + command.name, command) + Entries(command);
   for (const CommandDescription& sub : command.commands) {
     text += fmt::format(".SH {}\n{}\n", Roff(Upper(command.name + " " + sub.name)), Roff(sub.help));
-    for (const FlagDescription& flag : sub.flags) text += Entry(flag);
+    for (const FlagDescription& flag : sub.flags) text += FlagEntry(flag);
   }
   return text + Examples(command.footer) + ".SH SEE ALSO\n\\fBsanerf\\fR(1)\n";
 }

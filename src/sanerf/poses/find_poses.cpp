@@ -32,11 +32,6 @@ namespace {
 // Seconds on two cores, before anything is measured: photos of 1600 pixels with 4096 features.
 constexpr double kSecondsPerFeatures = 1, kSecondsPerPair = 0.3, kSecondsPerPose = 1;
 
-fs::path AbsolutePlace(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  return absolute.has_filename() ? absolute : absolute.parent_path();
-}
-
 // From the photos' contents and the options of the steps that take them.
 std::string KeyOfInput(const PosesInput& input, const PosesOptions& options, const Job& job) {
   Task task(job, "read the input");
@@ -260,7 +255,7 @@ PosesResult FindPoses(const PosesRequest& request, const PosesOptions& options, 
   const ThreadLimit limit(job.num_threads());
   CheckOptions(options, "poses");
   const Stopwatch watch;
-  const fs::path scene = AbsolutePlace(request.scene);
+  const fs::path scene = PlainAbsolute(request.scene);
   PosesInput input = LookAtInput(request.input);
   CheckPlaceOfScene(scene, input);
   const bool is_video = input.is_video;

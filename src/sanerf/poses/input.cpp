@@ -21,11 +21,6 @@ constexpr const char* kWhatIsMeant = "name a folder of photos, or a video: saner
 
 bool IsDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-fs::path PlainAbsolute(const fs::path& path) {
-  const fs::path absolute = fs::absolute(path).lexically_normal();
-  return absolute.has_filename() ? absolute : absolute.parent_path();
-}
-
 // The digits from `at` on without leading zeros, and where they end.
 std::string NumberAt(const std::string& text, size_t at, size_t* end) {
   *end = at;
@@ -73,6 +68,11 @@ bool LiesIn(const fs::path& path, const fs::path& folder) {
 }
 
 }  // namespace
+
+fs::path PlainAbsolute(const fs::path& path) {
+  const fs::path absolute = fs::absolute(path).lexically_normal();
+  return absolute.has_filename() ? absolute : absolute.parent_path();
+}
 
 bool NaturalLess(const std::string& a, const std::string& b) {
   size_t i = 0, j = 0;

@@ -20,6 +20,8 @@ struct PosesInput {
 // photos nor a video, or too few, UsageError for a scene that has its poses.
 PosesInput LookAtInput(const std::filesystem::path& path);
 
+// Absolute, without "." and "..", and without a slash at its end.
+std::filesystem::path PlainAbsolute(const std::filesystem::path& path);
 // Numbers inside of names count as numbers.
 bool NaturalLess(const std::string& a, const std::string& b);
 // All names end in a number, before the extension.
