@@ -22,62 +22,16 @@ void Append(std::string* bytes, const T& value) {
   bytes->append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
-struct PlyVertices {
-  const std::vector<Vec3>& positions;
-  const std::vector<Vec3f>& normals;
-  const std::vector<Rgb8>& colors;
-  const std::vector<int>* labels;  // null: `label` for all
-  int label;
-  const std::vector<float>& probabilities;
-};
-
-std::string PlyHeader(const PlyVertices& vertices, bool has_doubles, const std::vector<NamedLabel>& names,
-                      int64_t num_faces) {
+std::string PlyHeader(const PointSet& points, bool has_doubles) {
   std::string header =
       "ply\nformat binary_little_endian 1.0\ncomment made by sanerf; frame and units are the scene's own\n";
-  header += PlyCommentsOf(names);
-  header += fmt::format("element vertex {}\n", vertices.positions.size());
+  header += PlyCommentsOf(points.names);
+  header += fmt::format("element vertex {}\n", points.points.size());
   for (const char* axis : {"x", "y", "z"})
     header += fmt::format("property {} {}\n", has_doubles ? "double" : "float", axis);
   for (const char* name : {"nx", "ny", "nz"}) header += fmt::format("property float {}\n", name);
   for (const char* name : {"red", "green", "blue"}) header += fmt::format("property uchar {}\n", name);
-  header += "property int object_id\nproperty float probability\n";
-  if (num_faces > 0) header += fmt::format("element face {}\nproperty list uchar int vertex_indices\n", num_faces);
-  return header + "end_header\n";
-}
-
-void WriteVertices(std::ostream& out, const PlyVertices& vertices, bool has_doubles) {
-  std::string row;
-  for (size_t i = 0; i < vertices.positions.size(); ++i) {
-    row.clear();
-    for (int a = 0; a < 3; ++a) {
-      if (has_doubles)
-        Append(&row, vertices.positions[i][a]);
-      else
-        Append(&row, float(vertices.positions[i][a]));
-    }
-    Append(&row, vertices.normals[i]);
-    Append(&row, vertices.colors[i]);
-    Append(&row, int32_t(vertices.labels != nullptr ? (*vertices.labels)[i] : vertices.label));
-    Append(&row, vertices.probabilities[i]);
-    out.write(row.data(), std::streamsize(row.size()));
-  }
-}
-
-void WritePly(const fs::path& path, const PlyVertices& vertices, const std::vector<NamedLabel>& names,
-              const std::vector<Face>& faces) {
-  SANERF_CHECK(!vertices.positions.empty());
-  const bool has_doubles = OffsetOf(BoundsOf(vertices.positions)) != Vec3::Zero();
-  WriteFileAtomic(path, [&](std::ostream& out) {
-    out << PlyHeader(vertices, has_doubles, names, int64_t(faces.size()));
-    WriteVertices(out, vertices, has_doubles);
-    std::string row;
-    for (const Face& face : faces) {
-      row.assign(1, char(3));
-      for (const uint32_t v : face) Append(&row, int32_t(v));
-      out.write(row.data(), std::streamsize(row.size()));
-    }
-  });
+  return header + "property int object_id\nproperty float probability\nend_header\n";
 }
 
 // Digits behind the point, so that nothing moves by more than a ten-millionth of the size.
@@ -125,16 +79,27 @@ void WriteObjText(std::ostream& out, const Mesh& mesh, const fs::path& material)
 
 }  // namespace
 
-void WriteMeshPly(const fs::path& path, const Mesh& mesh) {
-  std::vector<NamedLabel> names;
-  if (mesh.label >= 0) names.push_back({mesh.label, mesh.name});
-  WritePly(path, {mesh.positions, mesh.normals, mesh.colors, nullptr, mesh.label, mesh.probabilities}, names,
-           mesh.faces);
-}
-
 void WritePointSetPly(const fs::path& path, const PointSet& points) {
-  WritePly(path, {points.points, points.normals, points.colors, &points.labels, 0, points.probabilities}, points.names,
-           {});
+  SANERF_CHECK(!points.points.empty());
+  const bool has_doubles = OffsetOf(BoundsOf(points.points)) != Vec3::Zero();
+  WriteFileAtomic(path, [&](std::ostream& out) {
+    out << PlyHeader(points, has_doubles);
+    std::string row;
+    for (size_t i = 0; i < points.points.size(); ++i) {
+      row.clear();
+      for (const double x : points.points[i]) {
+        if (has_doubles)
+          Append(&row, x);
+        else
+          Append(&row, float(x));
+      }
+      Append(&row, points.normals[i]);
+      Append(&row, points.colors[i]);
+      Append(&row, int32_t(points.labels[i]));
+      Append(&row, points.probabilities[i]);
+      out.write(row.data(), std::streamsize(row.size()));
+    }
+  });
 }
 
 std::vector<fs::path> WriteObj(const fs::path& path, const Mesh& mesh) {

@@ -1,4 +1,4 @@
-// Meshes as files that other programs open: PLY, OBJ, STL. GLB and HTML: glb_writer.h, html_writer.h.
+// Points and meshes as files that other programs open: PLY; OBJ, STL. GLB and HTML: glb_writer.h, html_writer.h.
 //
 // All are in the file frame and its units. Each file is complete or not there. All throw WriteError (a full disk).
 #pragma once
@@ -12,10 +12,8 @@
 
 namespace sanerf::exports {
 
-// Binary, little endian. Vertices: x y z (doubles where single precision does not hold them), nx ny nz, red green blue,
-// object_id, probability; faces: vertex_indices.
-void WriteMeshPly(const std::filesystem::path& path, const Mesh& mesh);
-// The same without faces; a comment for each object with its id and name.
+// Binary, little endian: x y z (doubles where single precision does not hold them), nx ny nz, red green blue,
+// object_id, probability; a comment for each object with its id and name.
 void WritePointSetPly(const std::filesystem::path& path, const PointSet& points);
 
 // Text, with NAME.mtl and NAME.png beside it when there is a texture, else with colors behind the vertices'

@@ -9,13 +9,13 @@
 #include <cstring>
 #include <sstream>
 
+#include "sanerf/core/byte_text.h"
 #include "sanerf/core/disk_test_support.h"
 #include "sanerf/core/error.h"
 #include "sanerf/core/files.h"
 #include "sanerf/core/image_io.h"
 #include "sanerf/core/json.h"
 #include "sanerf/core/npy.h"
-#include "sanerf/export/far_coordinates.h"
 #include "sanerf/export/glb_writer.h"
 #include "sanerf/export/html_writer.h"
 #include "sanerf/export/mesh_test_support.h"
@@ -42,13 +42,12 @@ T Next(const std::string& bytes, size_t* at) {
 struct ReadPly {
   std::vector<std::string> header;
   std::vector<std::array<double, 11>> vertices;  // x y z nx ny nz red green blue object_id probability
-  std::vector<std::array<int, 3>> faces;
 };
 // Goes by the header alone.
 ReadPly Read(const fs::path& path) {
   const std::string bytes = ReadFile(path);
   ReadPly ply;
-  size_t at = 0, num_vertices = 0, num_faces = 0;
+  size_t at = 0, num_vertices = 0;
   std::vector<std::string> types;
   for (std::string line; line != "end_header";) {
     const size_t end = bytes.find('\n', at);
@@ -58,8 +57,8 @@ ReadPly Read(const fs::path& path) {
     std::istringstream words(line);
     std::string first, second, third;
     words >> first >> second >> third;
-    if (first == "element") (second == "vertex" ? num_vertices : num_faces) = std::stoul(third);
-    if (first == "property" && second != "list") types.push_back(second);
+    if (first == "element") num_vertices = std::stoul(third);
+    if (first == "property") types.push_back(second);
   }
   for (size_t i = 0; i < num_vertices; ++i) {
     std::array<double, 11> vertex{};
@@ -70,12 +69,6 @@ ReadPly Read(const fs::path& path) {
                                            : double(Next<uint8_t>(bytes, &at));
     ply.vertices.push_back(vertex);
   }
-  for (size_t i = 0; i < num_faces; ++i) {
-    EXPECT_EQ(Next<uint8_t>(bytes, &at), 3);
-    std::array<int, 3> face{};
-    for (int& v : face) v = Next<int32_t>(bytes, &at);
-    ply.faces.push_back(face);
-  }
   EXPECT_EQ(at, bytes.size());
   return ply;
 }
@@ -85,39 +78,30 @@ class MeshWritersTest : public ::testing::Test {
   TestFolder folder_;
 };
 
-TEST_F(MeshWritersTest, PlyHoldsEverything) {
-  for (const Vec3& at : {Vec3(1, 2, 3), kUtm}) {
-    const Mesh mesh = SmallMesh(at);
-    WriteMeshPly(folder_ / "a.ply", mesh);
-    const ReadPly ply = Read(folder_ / "a.ply");
-    ASSERT_EQ(ply.vertices.size(), 4u);
-    for (size_t i = 0; i < 4; ++i) {
-      for (size_t a = 0; a < 3; ++a) {
-        EXPECT_EQ(ply.vertices[i][a], mesh.positions[i][int(a)]);  // also of UTM: doubles
-        EXPECT_NEAR(ply.vertices[i][3 + a], mesh.normals[i][int(a)], 1e-6);
-        EXPECT_EQ(ply.vertices[i][6 + a], mesh.colors[i][a]);
-      }
-      EXPECT_EQ(ply.vertices[i][9], 3);
-      EXPECT_EQ(ply.vertices[i][10], double(mesh.probabilities[i]));
-    }
-    EXPECT_THAT(ply.faces[3], ElementsAre(1, 2, 3));
-    EXPECT_THAT(ply.header, ::testing::Contains("comment object 3 mug & <cup>"));
-  }
-}
-
-TEST_F(MeshWritersTest, PlyOfPoints) {
+PointSet TwoPoints(const Vec3& at) {
   PointSet points;
-  points.points = {{1, 2, 3}, {4, 5, 6}};
+  points.points = {at, at + Vec3(3, 3, 3)};
   points.normals = {Vec3f::UnitX(), Vec3f::UnitY()};
   points.colors = {{1, 2, 3}, {4, 5, 6}};
   points.labels = {0, 7};
   points.probabilities = {0.5f, 1.0f};
   points.names = {{7, "line\nbreak"}};
-  WritePointSetPly(folder_ / "p.ply", points);
+  return points;
+}
+
+TEST_F(MeshWritersTest, PlyHoldsAllThatIsKnownOfPoints) {
+  WritePointSetPly(folder_ / "p.ply", TwoPoints({1, 2, 3}));
   const ReadPly ply = Read(folder_ / "p.ply");
-  EXPECT_THAT(ply.vertices[1], ElementsAre(4, 5, 6, 0, 1, 0, 4, 5, 6, 7, 1));
+  EXPECT_THAT(ply.vertices.at(1), ElementsAre(4, 5, 6, 0, 1, 0, 4, 5, 6, 7, 1));
   EXPECT_THAT(ply.header, ::testing::Contains("comment object 7 line break"));
-  EXPECT_TRUE(ply.faces.empty());
+  EXPECT_THAT(ply.header, ::testing::Contains("property float x"));
+}
+
+TEST_F(MeshWritersTest, PlyHasDoublesForLargeCoordinates) {
+  WritePointSetPly(folder_ / "p.ply", TwoPoints(kUtm));
+  const ReadPly ply = Read(folder_ / "p.ply");
+  EXPECT_THAT(ply.header, ::testing::Contains("property double x"));
+  for (size_t a = 0; a < 3; ++a) EXPECT_EQ(ply.vertices.at(0)[a], kUtm[int(a)]);
 }
 
 TEST_F(MeshWritersTest, ObjNamesItsMaterialAndKeepsLargeCoordinates) {
@@ -267,19 +251,28 @@ TEST_F(MeshWritersTest, VoxelsHaveTheirMatrixBeside) {
               at[int(a)]);
 }
 
+template <class T>
+void Double(std::vector<T>* values) {
+  const std::vector<T> before = *values;
+  values->insert(values->end(), before.begin(), before.end());
+}
+
 TEST(MeshWritersOnAFullDisk, LeaveNothing) {
   const TestDisk disk(512);
   if (!disk.why_not().empty()) GTEST_SKIP() << disk.why_not();
   Mesh mesh = SmallMesh();
+  PointSet points = TwoPoints(Vec3::Zero());
   for (int i = 0; i < 11; ++i) {  // larger than the disk in every format
-    mesh.faces.insert(mesh.faces.end(), mesh.faces.begin(), mesh.faces.end());
-    mesh.uv.insert(mesh.uv.end(), mesh.uv.begin(), mesh.uv.end());
+    Double(&mesh.faces);
+    Double(&mesh.uv);
+    Double(&points.points), Double(&points.normals), Double(&points.colors);
+    Double(&points.labels), Double(&points.probabilities);
   }
   VoxelGrid grid;
   grid.place.size = {65, 65, 65};
   grid.values.resize(size_t(grid.place.num_corners()));
   disk.LeaveFree(16 << 10);
-  EXPECT_THROW(WriteMeshPly(disk / "a.ply", mesh), WriteError);
+  EXPECT_THROW(WritePointSetPly(disk / "a.ply", points), WriteError);
   EXPECT_THROW(WriteObj(disk / "a.obj", mesh), WriteError);
   EXPECT_THROW(WriteStl(disk / "a.stl", mesh), WriteError);
   EXPECT_THROW(WriteGlb(disk / "a.glb", mesh), WriteError);
