@@ -157,6 +157,16 @@ void WriteColmap(const Seeds& seeds) {
   seeds.Write("colmap_text", "four.txt", text);
 }
 
+// What the program ffprobe says of a telephone's video.
+void WriteProbes(const Seeds& seeds) {
+  seeds.Write(
+      "ffprobe", "upright.json",
+      R"({"streams": [{"width": 1920, "height": 1080, "sample_aspect_ratio": "4:3", "avg_frame_rate": "30000/1001",
+"r_frame_rate": "30/1", "duration": "12.5", "tags": {"rotate": "90"}, "side_data_list": [{"rotation": -90}]}],
+"format": {"duration": "12.6"}}
+)");
+}
+
 // The same four cameras in the layouts that keep everything else under the photos' numbers.
 void WriteNumbered(const Seeds& seeds) {
   std::vector<float> rows;
@@ -334,6 +344,7 @@ int main(int argc, char** argv) {
   WriteImages(seeds);
   WriteTransforms(seeds);
   WriteColmap(seeds);
+  WriteProbes(seeds);
   WriteNumbered(seeds);
   WriteExports(seeds);
   WriteFeatureIndex(seeds);

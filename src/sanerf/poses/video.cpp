@@ -128,7 +128,10 @@ VideoInfo ReadProbe(const std::string& json, const fs::path& video) {
   const Json& stream = probe["streams"][0];
   const Json format = probe.value("format", Json::object());
   VideoInfo info;
-  const double width = ProbedNumber(stream, "width"), height = ProbedNumber(stream, "height");
+  const double aspect = ProbedNumber(stream, "sample_aspect_ratio");
+  info.is_stretched = aspect > 0 && std::isfinite(aspect) && std::abs(aspect - 1) > 1e-3;
+  const double width = ProbedNumber(stream, "width") * (info.is_stretched ? aspect : 1),
+               height = ProbedNumber(stream, "height");
   info.seconds = ProbedNumber(stream, "duration");
   if (!(info.seconds > 0)) info.seconds = ProbedNumber(format, "duration");
   info.fps = ProbedNumber(stream, "avg_frame_rate");
@@ -138,12 +141,10 @@ VideoInfo ReadProbe(const std::string& json, const fs::path& video) {
     throw Error(what, "it does not say how large its pictures are", kBrokenVideo);
   if (!(info.seconds > 0) || !(info.fps > 0) || !std::isfinite(info.seconds * info.fps))
     throw Error(what, "it does not say how long it is", kBrokenVideo);
-  const double aspect = ProbedNumber(stream, "sample_aspect_ratio");
-  info.is_stretched = aspect > 0 && std::isfinite(aspect) && std::abs(aspect - 1) > 1e-3;
-  info.width = int(std::lround(info.is_stretched ? width * aspect : width));
+  info.width = int(std::lround(width));
   info.height = int(height);
-  if (std::fmod(std::abs(RotationOf(stream)), 180) > 45 && std::fmod(std::abs(RotationOf(stream)), 180) < 135)
-    std::swap(info.width, info.height);
+  const double turn = std::fmod(std::abs(RotationOf(stream)), 180);
+  if (turn > 45 && turn < 135) std::swap(info.width, info.height);
   return info;
 }
 
