@@ -148,7 +148,7 @@ Camera Shrunk(const Camera& camera, double downscale, int longest_side) {
   return longest_side > 0 ? small.ResizedToLongest(longest_side) : small;
 }
 
-CaptureShape ShapeOfCapture(const Scene& scene) {
+CaptureSummary SummaryOfCapture(const Scene& scene) {
   const Capture capture = Summarize(scene);
   return {capture.forward.norm() > kForwardFacing, scene.model_from_file.rotation.transpose() * Vec3::UnitZ(),
           capture.center};

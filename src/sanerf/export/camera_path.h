@@ -50,12 +50,12 @@ Camera Shrunk(const Camera& camera, double downscale, int longest_side);
 std::vector<NamedCamera> OrbitCameras(const scene::Scene& scene, int frames);
 
 // What the training cameras have in common, file frame.
-struct CaptureShape {
+struct CaptureSummary {
   bool is_forward_facing = false;  // all look the same way: nobody has seen the back of anything
   Vec3 up = Vec3::UnitZ();         // the scene's
   Vec3 center = Vec3::Zero();      // the mean of their places
 };
-CaptureShape ShapeOfCapture(const scene::Scene& scene);
+CaptureSummary SummaryOfCapture(const scene::Scene& scene);
 
 // {"frames": [{"transform_matrix": 4x4 world_from_cam, OpenGL axes}], "w", "h", "fl_x" | "camera_angle_x", "cx", "cy"},
 // the keys of transforms.json; intrinsics per frame or shared, those of the scene's first view where absent. Throws

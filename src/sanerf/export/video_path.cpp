@@ -41,7 +41,7 @@ struct Stand {
   double elevation = 0, swing = 0;  // swing: of the cameras' azimuths, radians
 };
 
-Stand StandOf(const Scene& scene, const ObjectPlace& place, const CaptureShape& shape) {
+Stand StandOf(const Scene& scene, const ObjectPlace& place, const CaptureSummary& shape) {
   Stand stand;
   const Vec3 to_mean = shape.center - place.center;
   Vec3 flat = to_mean - to_mean.dot(shape.up) * shape.up;
@@ -153,7 +153,7 @@ Way WayAlong(const Scene& scene, const Vec3& origin) {
   std::vector<Vec3> places;
   for (const int v : train) places.push_back(scene.views[size_t(v)].camera.center() - origin);
   Way way;
-  way.is_closed = !ShapeOfCapture(scene).is_forward_facing;
+  way.is_closed = !SummaryOfCapture(scene).is_forward_facing;
   std::vector<int> order = FarApart(places, kKeyCameras);
   Shorten(places, way.is_closed, &order);
   for (const int i : order) {
@@ -167,7 +167,7 @@ Way WayAlong(const Scene& scene, const Vec3& origin) {
 }  // namespace
 
 std::vector<Camera> TurntableCameras(const Scene& scene, const ObjectPlace& place, int num_frames, int longest_side) {
-  const CaptureShape shape = ShapeOfCapture(scene);
+  const CaptureSummary shape = SummaryOfCapture(scene);
   const Stand stand = StandOf(scene, place, shape);
   Camera camera = VideoCamera(scene, longest_side);
   const double nearest = place.radius + kNearPlanes * scene.near / scene.model_from_file.scale;
