@@ -39,8 +39,7 @@ ImageU8 MaskOfId(const ImageU16& ids, int instance) {
 // All that is not background in a picture of masks; colors, as labeling tools paint them, count in every channel.
 ImageU8 MaskOfPicture(const fs::path& path) {
   const ImageU8 image = ReadImage(path);
-  const bool has_alpha = image.channels == 2 || image.channels == 4,
-             is_cutout = path.stem().string().ends_with("_cutout");
+  const bool has_alpha = HasAlpha(image.channels), is_cutout = path.stem().string().ends_with("_cutout");
   const int num_colors = has_alpha ? image.channels - 1 : image.channels;
   const int first = is_cutout && has_alpha ? num_colors : 0, last = first == 0 ? num_colors : image.channels;
   const bool is_soft = first > 0 || HasExtension(path, {".jpg", ".jpeg", ".JPG", ".JPEG"});

@@ -27,7 +27,7 @@ ImageU8 ReadStrokes(const fs::path& path, const scene::View& view) {
     throw Error(path.string(), fmt::format("the strokes are drawn on {}x{} pixels, but {} has {}x{}", image.width,
                                            image.height, view.name, view.camera.width, view.camera.height));
   }
-  const int num_colors = image.channels == 2 || image.channels == 4 ? image.channels - 1 : image.channels;
+  const int num_colors = image.channels - (HasAlpha(image.channels) ? 1 : 0);
   ImageU8 strokes(image.width, image.height, 1);
   for (int64_t p = 0; p < image.num_pixels(); ++p) {
     for (int c = 0; c < num_colors; ++c) strokes.data[size_t(p)] |= image.data[size_t(p * image.channels + c)] != 0;

@@ -145,7 +145,8 @@ Undistorts HowItUndistorts(Camera camera) {
   for (int i = 0; i <= kLensSteps; ++i) {
     for (int j = 0; j <= kLensSteps; ++j) {
       const Vec2 px(double(i) / kLensSteps * camera.width, double(j) / kLensSteps * camera.height);
-      const std::optional<Vec2> again = camera.HasRay(px) ? camera.Project(camera.RayInCam(px)) : std::nullopt;
+      const std::optional<Vec3> ray = camera.RayIfSeen(px);
+      const std::optional<Vec2> again = ray ? camera.Project(*ray) : std::nullopt;
       if (again && IsSamePlace(camera, *again, px)) continue;
       const bool in_the_middle = std::max(std::abs(2 * i - kLensSteps), std::abs(2 * j - kLensSteps)) <= kLensSteps / 2;
       if (in_the_middle) return Undistorts::kNot;
