@@ -60,5 +60,6 @@ function forgetWhenAborted(url: string, picture: Promise<ImageBitmap | null>, si
 // A restarted server counts answers anew: which one it is, is not sent but tells its pictures from the others'.
 export const maskAddress = (object: number, view: number, size: number, of: { answer: number; server: string }): string =>
   `${address('mask', { object, view, size, answer: of.answer })}#${of.server}`;
-export const truthAddress = (object: number, view: number, size: number): string =>
-  address('truth', { object, view, size });
+// Which true object it is, the prompts decide.
+export const truthAddress = (object: number, view: number, size: number, of: { answer: number; server: string }): string =>
+  `${address('truth', { object, view, size, answer: of.answer })}#${of.server}`;

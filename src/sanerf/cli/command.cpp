@@ -79,9 +79,11 @@ void ApplyCommonFlags(const CommonFlags& flags, const std::vector<std::string>& 
 
 void AddPreset(CLI::App* sub, std::optional<std::string>* preset, const std::string& stages,
                const std::string& otherwise) {
-  sub->add_option("--preset", *preset,
-                  fmt::format("{}: what {} do when nothing else is said; paper is the method as published [{}]",
-                              fmt::join(pipeline::PresetNames(), ", "), stages, otherwise))
+  sub->add_option(
+         "--preset", *preset,
+         fmt::format("{}: what {} do when nothing else is said. fast is a coarser radiance field in half the "
+                     "time, paper the method as published; sanerf options --preset NAME lists their values [{}]",
+                     fmt::join(pipeline::PresetNames(), ", "), stages, otherwise))
       ->type_name("NAME");
 }
 

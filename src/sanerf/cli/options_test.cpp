@@ -55,6 +55,28 @@ TEST(OptionsCommand, ShowsOneOptionByItsName) {
               HasSubstr("unknown option 'nerf.itres'\nhint: did you mean 'nerf.iters'?"));
 }
 
+TEST(OptionsCommand, NamesTheStageOfAnOptionGivenWithoutIt) {
+  const ProgramResult result = RunSanerf({"options", "rgb_weight"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("unknown stage 'rgb_weight'\nhint: write object.rgb_weight"));
+}
+
+TEST(OptionsCommand, ListsWhatAPresetChanges) {
+  const ProgramResult paper = RunSanerf({"options", "--preset", "paper"});
+  ASSERT_EQ(paper.exit_code, 0) << paper.err;
+  EXPECT_THAT(paper.out, AllOf(HasSubstr("nerf.iters"), HasSubstr("3000 -> 15000"), HasSubstr("object.rgb_weight"),
+                               Not(HasSubstr("nerf.seed")), Not(HasSubstr("report:"))));
+  const Json stages = Json::parse(RunSanerf({"options", "nerf.iters", "--preset", "fast", "--json"}).out)["stages"];
+  ASSERT_EQ(stages.size(), 1u);
+  EXPECT_EQ(stages[0]["options"][0]["default"], 3000);
+  EXPECT_EQ(stages[0]["options"][0]["preset"], 1600);
+  const ProgramResult nothing = RunSanerf({"options", "segment", "--preset", "fast"});
+  EXPECT_EQ(nothing.exit_code, 0);
+  EXPECT_EQ(nothing.out, "");
+  EXPECT_THAT(nothing.err, HasSubstr("preset fast changes nothing here"));
+  EXPECT_THAT(RunSanerf({"options", "--preset", "papers"}).err, HasSubstr("did you mean 'paper'?"));
+}
+
 TEST(OptionsCommand, JsonHoldsWhatAFormNeeds) {
   const ProgramResult result = RunSanerf({"options", "--json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;

@@ -55,7 +55,7 @@ TEST(PresetHelp, IsTheSameWhereverThereIsAPreset) {
     std::string joined;
     for (std::string word; words >> word;) joined += word + " ";
     EXPECT_THAT(joined, AllOf(HasSubstr("--preset NAME fast, default, paper: what "),
-                              HasSubstr("paper is the method as published [")))
+                              HasSubstr("sanerf options --preset NAME lists their values [")))
         << command;
   }
 }

@@ -89,7 +89,7 @@ std::string NearbyHint(const fs::path& path) {
   if (const std::string near = AboveOrBelow(path); !near.empty()) return near;
   if (const auto beside = ScenesIn(path.parent_path(), HoldsScene); !beside.empty())
     return fmt::format("found beside it: {}", fmt::join(beside, ", "));
-  return "point to the folder that contains one of these; poses of own photos come from COLMAP";
+  return "point to the folder of photos with their poses (transforms.json, COLMAP's sparse/, ...); COLMAP finds poses";
 }
 
 // Photos as a camera leaves them, in the folder or in its images/.

@@ -109,7 +109,7 @@ void Routes::Picture(const HttpRequest& request, Reply& reply) {
   const auto cloud = [&] { return query.Integer("cloud", 0, kMost); };
   HttpResponse response;
   std::string version;
-  if (path == "/api/photo" || path == "/api/truth") version = server_;
+  if (path == "/api/photo") version = server_;
   if (query.Has("answer")) version = fmt::format("{}-{}", server_, query.Integer("answer", 0, kMost));
   if (path == "/api/cloud/labels" && !version.empty()) version += fmt::format("-{}", cloud());
   if (!version.empty()) {

@@ -123,6 +123,9 @@ TEST_F(RoutesTest, PicturesAreKeptUntilTheAnswerChanges) {
   EXPECT_EQ(calls_.photos, before);
   EXPECT_EQ(Get("/api/mask?object=1&view=2&size=64&answer=9", "If-None-Match: \"0123-9\"\r\n").status, 200);
   EXPECT_EQ(Get("/api/mask?object=1&view=2&size=64").Header("Cache-Control"), "no-store");
+  // Other prompts, another true object.
+  EXPECT_EQ(Get("/api/truth?object=1&view=2&size=64").Header("Cache-Control"), "no-store");
+  EXPECT_EQ(Get("/api/truth?object=1&view=2&size=64&answer=9").Header("ETag"), "\"5e44-9\"");
   EXPECT_EQ(Get("/api/cloud").Header("Content-Encoding"), "gzip");
   const RawAnswer labels = Get("/api/cloud/labels?cloud=7&answer=3");
   EXPECT_EQ(labels.body, "labels 7");

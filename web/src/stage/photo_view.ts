@@ -94,18 +94,18 @@ export class PhotoView {
     const layer = effectiveLayer(value);
     const masked = layer === 'sam' || (layer === 'overlay' && !fieldIsShown);
     const size = Math.min(kMaskSize, Math.max(view.width, view.height));
+    const of = { answer: state.answer.revision, server: state.server };
     const parts: { url: string; color: string; fill: number; dashed: boolean }[] = [];
     if (masked) {
       for (const object of shownObjects(state.objects)) {
         if (object.label === null && object.status !== 'answered') continue;
         const fill = object.id === value.selected || value.selected === 0 ? 0.42 : 0.25;
-        const of = { answer: state.answer.revision, server: state.server };
         const url = maskAddress(object.id, view.idx, size, of);
         parts.push({ url, color: object.color, fill, dashed: false });
       }
     }
     if (value.truth && view.truth && value.selected !== 0) {
-      parts.push({ url: truthAddress(value.selected, view.idx, size), color: kHoverColor, fill: 0, dashed: true });
+      parts.push({ url: truthAddress(value.selected, view.idx, size, of), color: kHoverColor, fill: 0, dashed: true });
     }
     const key = JSON.stringify([view.idx, parts]);
     if (key === this.masksKey) return;
