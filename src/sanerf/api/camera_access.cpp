@@ -1,12 +1,28 @@
 #include "sanerf/api/camera_access.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
 #include "sanerf/core/error.h"
 
 namespace sanerf::api {
+namespace {
+
+constexpr int kLongestSide = 16384;
+
+}  // namespace
 
 sanerf::Camera ToCamera(const Camera& from) {
-  if (from.width <= 0 || from.height <= 0 || !(from.fx > 0) || !(from.fy > 0))
-    throw UsageError("a camera needs a size and focal lengths above 0");
+  if (from.width < 1 || from.height < 1 || from.width > kLongestSide || from.height > kLongestSide)
+    throw UsageError(fmt::format("a camera of {}x{} pixels", from.width, from.height),
+                     fmt::format("it has 1 to {} a side", kLongestSide));
+  const bool is_finite = std::isfinite(from.fx + from.fy + from.cx + from.cy) &&
+                         std::all_of(from.world_from_cam.begin(), from.world_from_cam.end(),
+                                     [](double value) { return std::isfinite(value); });
+  if (!is_finite || from.fx <= 0 || from.fy <= 0)
+    throw UsageError("a camera needs focal lengths above 0, and numbers for all else");
   sanerf::Camera to;
   to.width = from.width;
   to.height = from.height;

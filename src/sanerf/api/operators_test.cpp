@@ -116,6 +116,9 @@ TEST(ApiOperators, ArraysOfTheWrongSizeAreRefused) {
   EXPECT_THROW(grid.Forward(six, four), UsageError);
   EXPECT_THROW(HashGrid({.features = 3}, 1), Error);
   EXPECT_THROW(Mlp({15, 3}, 1, false).Forward(six, six), UsageError);
+  for (const std::vector<int>& widths : std::vector<std::vector<int>>{
+           {}, {16}, {16, -16}, {-16, 3}, {16, 0}, {16, 1 << 30, 3}, {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}})
+    EXPECT_THROW(Mlp(widths, 1), UsageError) << widths.size();
 }
 
 }  // namespace

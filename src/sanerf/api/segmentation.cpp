@@ -1,5 +1,7 @@
 #include "sanerf/api/segmentation.h"
 
+#include <fmt/format.h>
+
 #include "sanerf/api/camera_access.h"
 #include "sanerf/api/library_access.h"
 #include "sanerf/core/camera.h"
@@ -17,6 +19,18 @@
 
 namespace sanerf::api {
 namespace {
+
+void CheckLabels(const ImageU8& labels, const std::string& view, size_t num_objects) {
+  using mask_aggregator::kIgnoreLabel;
+  if (labels.channels != 1)
+    throw UsageError(fmt::format("the labels of {} have {} channels", view, labels.channels),
+                     "they are one value for each pixel");
+  for (const uint8_t label : labels.data)
+    if (label > num_objects && label != kIgnoreLabel)
+      throw UsageError(fmt::format("label {} in the labels of {}", label, view),
+                       fmt::format("the objects have 1 to {}", num_objects),
+                       fmt::format("0 is none of them, {} is not known", kIgnoreLabel));
+}
 
 // The camera of a label image of the view, which may be smaller than the photo.
 sanerf::Camera CameraOf(const scene::View& view, const ImageU8& labels) {
@@ -43,6 +57,12 @@ EncodedViews EncodedViews::Encode(const Scene& scene, const RadianceField& field
 Objects::Objects(std::shared_ptr<const mask_aggregator::ObjectModel> model, std::vector<std::string> names)
     : model_(std::move(model)), names_(std::move(names)) {}
 
+const std::string& Objects::name(int object) const {
+  if (object < 0 || object >= size())
+    throw UsageError(fmt::format("there is no object {}", object), fmt::format("there are {}, from 0 on", size()));
+  return names_[size_t(object)];
+}
+
 ImageU8 Objects::Mask(const Camera& camera, int object, const Job& job) const {
   name(object);  // throws when there is none
   return MaskOfLabel(Labels(camera, job), object + 1);
@@ -57,7 +77,12 @@ ImageF Objects::Probability(const Camera& camera, int object, const Job& job) co
   return model_->Render(ToCamera(camera), object + 1, job).probability;
 }
 
-void Objects::Save(const std::filesystem::path& checkpoint) const { model_->Save(checkpoint); }
+void Objects::Save(const std::filesystem::path& checkpoint) const {
+  if (model_->is_vote())
+    throw UsageError(checkpoint.string() + ": there is no object field to save", "these objects are the masks' vote",
+                     "fit one: Session::Step");
+  model_->Save(checkpoint);
+}
 
 Objects Objects::Load(const std::filesystem::path& checkpoint, const RadianceField& field,
                       std::vector<std::string> names) {
@@ -83,7 +108,7 @@ Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& sou
     job.ThrowIfStopped("fitting masks");
     ImageU8 image = source.Labels(view, scene.Photo(view));
     if (image.empty()) continue;
-    if (image.channels != 1) throw UsageError("MaskSource::Labels has more than one channel");
+    CheckLabels(image, scene.name(view), names.size());
     cameras.push_back(CameraOf(LibraryAccess::SceneOf(scene)->views[size_t(view)], image));
     views.push_back({cameras.back(), image});
     labels.push_back(std::move(image));

@@ -70,7 +70,7 @@ class EncodedViews {
 class Objects {
  public:
   int size() const { return int(names_.size()); }
-  const std::string& name(int object) const { return names_.at(size_t(object)); }
+  const std::string& name(int object) const;  // throws UsageError when there is none
 
   // 0/255, where the camera sees the object in front of everything else.
   ImageU8 Mask(const Camera& camera, int object, const Job& job) const;
@@ -79,6 +79,7 @@ class Objects {
   // The probability of the object at each pixel: [0, 1].
   ImageF Probability(const Camera& camera, int object, const Job& job) const;
 
+  // The object field. Throws UsageError when there is none: in what a session shows before its first Step.
   void Save(const std::filesystem::path& checkpoint) const;
   // names: those that they had when saved, in their order. Throws Error when the checkpoint is broken or belongs to
   // another field.
@@ -105,7 +106,7 @@ class MaskSource {
 };
 
 // What all views say together; single masks may be wrong. Options of the stage object. Throws Error when no view says
-// anything.
+// anything, UsageError for a label that no object has.
 Objects FitMasks(const Scene& scene, const RadianceField& field, MaskSource& source, const Options& options,
                  const Job& job);
 

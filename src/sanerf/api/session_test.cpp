@@ -1,9 +1,12 @@
 #include "sanerf/api/session.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <limits>
 
 #include "sanerf/api/library_access.h"
 #include "sanerf/core/error.h"
+#include "sanerf/core/folder_test_support.h"
 #include "sanerf/segmentation/session_test_support.h"
 
 namespace sanerf::api {
@@ -55,6 +58,37 @@ TEST_F(ApiSessionTest, SinglePromptsAreMovedAndRemoved) {
   EXPECT_THROW(session.Move(first[0], Point{}), UsageError);  // of another kind
   EXPECT_THROW(session.RemovePrompt(PromptId(1000)), UsageError);
   EXPECT_THROW(session.prompts("nothing"), UsageError);
+}
+
+TEST_F(ApiSessionTest, OnlyAFieldIsSaved) {
+  Session session = NewSession();
+  session.Add({.name = "ball", .clicks = {On(kBallId)}});
+  session.Update(job_);
+  const TestFolder folder;
+  EXPECT_THROW(session.Snapshot(job_).Save(folder / "vote.ckpt"), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "vote.ckpt"));
+  session.Step(1, job_);
+  session.Snapshot(job_).Save(folder / "field.ckpt");
+  EXPECT_TRUE(std::filesystem::exists(folder / "field.ckpt"));
+}
+
+TEST_F(ApiSessionTest, WhatIsNotThereIsRefused) {
+  Session session = NewSession();
+  session.Add({.name = "ball", .clicks = {On(kBallId)}});
+  session.Update(job_);
+  const Objects objects = session.Snapshot(job_);
+  EXPECT_EQ(objects.name(0), "ball");
+  EXPECT_THROW(objects.name(1), UsageError);
+  const Camera camera = LibraryAccess::Make<Scene>(shared_scene_).camera(0);
+  EXPECT_THROW(objects.Mask(camera, -1, job_), UsageError);
+  for (const int side : {0, -3, 1 << 30}) {
+    Camera odd = camera;
+    odd.width = side;
+    EXPECT_THROW(objects.Labels(odd, job_), UsageError) << side;
+  }
+  Camera nowhere = camera;
+  nowhere.world_from_cam[3] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(objects.Labels(nowhere, job_), UsageError);
 }
 
 TEST_F(ApiSessionTest, IdsComeInTheOrderOfWhatWasAdded) {

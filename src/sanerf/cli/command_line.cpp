@@ -184,7 +184,8 @@ std::vector<std::string> WithCommand(const CommandLine& line, std::vector<std::s
                                                 : fmt::format("write the command first: sanerf {} ...", *command));
   }
   std::error_code ignored;
-  if (!first.empty() && std::filesystem::exists(first, ignored)) {
+  const bool looks_like_a_path = first.find('/') != std::string::npos;  // if it is not there, `info` says so
+  if (!first.empty() && (looks_like_a_path || std::filesystem::exists(first, ignored))) {
     const bool can_be_opened = run::RunFolder::Exists(first) || scene::HoldsScene(first);
     arguments.insert(arguments.begin(), can_be_opened ? "view" : "info");
     return arguments;

@@ -57,6 +57,7 @@ TEST(OddCommandLine, WhatStandsBeforeTheCommandIsNamed) {
 TEST(OddCommandLine, WordsThatAreNoCommandAreShownShortAndPlain) {
   ExpectUsageError({""}, "error: unknown command ''", "sanerf --help");
   ExpectUsageError({" "}, "error: unknown command ' '", "sanerf --help");
+  EXPECT_THAT(RunSanerf({"./nowhere"}).err, HasSubstr("nowhere: the folder does not exist\nhint: "));
   ExpectUsageError({"", "train"}, "error: unknown command ''", "sanerf --help");
   const ProgramResult result = InProcess({std::string(1 << 20, 'a')});
   EXPECT_EQ(result.exit_code, 2);

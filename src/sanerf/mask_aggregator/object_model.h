@@ -58,6 +58,7 @@ class ObjectModel {
   int num_labels() const;
   const nerf::NerfModel& nerf() const { return nerf_; }
   bool has_vote() const;
+  bool is_vote() const { return !is_joined() && !parts_[0].field; }  // without a field
   ObjectModel VoteAlone() const;
 
  private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sanerf/core/folder_test_support.h"
 #include "sanerf/core/job.h"
@@ -267,6 +268,11 @@ TEST_F(MaskDecoderTest, PlacesAreCheckedWithoutEncodedViews) {
   object_.clicks.clear();
   object_.boxes[0] = {"front.png", 300, 10, 350, 60};
   EXPECT_THAT(failure(), HasSubstr("box (300,10,350,60) in view front.png is outside the image"));
+  object_.boxes[0] = {"front.png", 40, 10, 20, 60};
+  EXPECT_THAT(failure(), HasSubstr("box (40,10,20,60) in view front.png is empty\na box goes from left to right"));
+  object_.boxes.clear();
+  object_.points = {{Vec3(0, std::numeric_limits<double>::quiet_NaN(), 1), 1}};
+  EXPECT_THAT(failure(), HasSubstr("point (0,nan,1) is nowhere"));
 }
 
 TEST_F(MaskDecoderTest, ContradictoryPrompts) {

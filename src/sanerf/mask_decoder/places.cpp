@@ -33,11 +33,16 @@ void CheckInside(const ClickPrompt& click, const View& view) {
 }
 
 void CheckInside(const BoxPrompt& box, const View& view) {
+  if (!(box.x0 < box.x1 && box.y0 < box.y1))
+    throw UsageError(Describe(box, view) + " is empty", "", "a box goes from left to right and down: x0,y0,x1,y1");
   const sam::SamPrompt::Box inside = WorkingBox(box, view.camera, view.camera);
   if (!(inside.x0 < inside.x1 && inside.y0 < inside.y1)) FailOutside(Describe(box, view), view.camera);
 }
 
 void CheckPlaces(const ObjectPrompt& object, const scene::Scene& scene) {
+  for (const PointPrompt& point : object.points)
+    if (!point.p.allFinite())
+      throw UsageError(fmt::format("point ({:g},{:g},{:g}) is nowhere", point.p.x(), point.p.y(), point.p.z()));
   for (const ClickPrompt& click : object.clicks) CheckInside(click, scene.views[scene.FindView(click.view)]);
   for (const BoxPrompt& box : object.boxes) CheckInside(box, scene.views[scene.FindView(box.view)]);
 }

@@ -29,12 +29,12 @@ inline sam::SamPrompt::Box WorkingBox(const BoxPrompt& box, const Camera& photo,
 
 std::string Describe(const ClickPrompt& click, const scene::View& view);  // "point (3,4) in view a.png"
 std::string Describe(const BoxPrompt& box, const scene::View& view);
-// Throws UsageError; of a box, a part must be inside.
+// Throws UsageError; of a box, which goes from left to right and down, a part must be inside.
 void CheckInside(const ClickPrompt& click, const scene::View& view);
 void CheckInside(const BoxPrompt& box, const scene::View& view);
 
-// Throws UsageError for an unknown view, a click outside its image and a box outside its image: all that is wrong with
-// the places of an object's prompts before any view is encoded.
+// Throws UsageError for an unknown view, a click or box outside its image and a point that is nowhere: all that is
+// wrong with the places of an object's prompts before any view is encoded.
 void CheckPlaces(const ObjectPrompt& object, const scene::Scene& scene);
 
 // The views whose pixels the prompts name, in order: they must be encoded for the prompts to be lifted to 3D. Throws

@@ -13,5 +13,7 @@ inline constexpr Range kGridBase(2, 1024);             // nodes per axis of the 
 inline constexpr Range kGridTop(2, 1 << 19);           // of the finest; twice as many where space is contracted
 inline constexpr Range kHiddenWidth = Range(16, 1024).MultipleOf(16);
 inline constexpr Range kHiddenLayers(1, 7);
+// Wider than options offer: inputs and hidden layers, and outputs (features of an encoder).
+inline constexpr Range kNetworkWidth(16, 4096), kNetworkOutputs(1, 1 << 16);
 
 }  // namespace sanerf::nn

@@ -15,8 +15,9 @@ namespace sanerf::nn {
 static_assert(kHiddenLayers.high == kernels::kMaxLayers - 1);  // and one behind them
 
 Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras) {
-  SANERF_CHECK_GE(widths.size(), 2u);
-  SANERF_CHECK_LE(widths.size(), size_t(kernels::kMaxLayers + 1));
+  if (widths.size() < 2 || widths.size() > size_t(kernels::kMaxLayers + 1))
+    throw UsageError(fmt::format("network {} with {} widths", name, widths.size()),
+                     fmt::format("it has 1 to {} layers: an input, hidden ones and an output", kernels::kMaxLayers));
   shape_.num_layers = int(widths.size()) - 1;
   shape_.leak = leak;
   shape_.bias = extras.bias;
@@ -25,9 +26,15 @@ Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, ui
   SANERF_CHECK_LT(extras.skip, shape_.num_layers);
   for (size_t i = 0; i < widths.size(); ++i) {
     shape_.widths[i] = widths[i];
-    if (i + 1 < widths.size() && widths[i] % 16 != 0)
-      throw UsageError(fmt::format("network {} with {} {}", name, widths[i], i == 0 ? "inputs" : "in a hidden layer"),
-                       "it must be a multiple of 16", i == 0 ? "of a hash grid: levels times features" : "");
+    const bool is_output = i + 1 == widths.size();
+    const char* what = is_output ? "outputs" : i == 0 ? "inputs" : "in a hidden layer";
+    const Range& range = is_output ? kNetworkOutputs : kNetworkWidth;
+    if (widths[i] < range.low || widths[i] > range.high)
+      throw UsageError(fmt::format("network {} with {} {}", name, widths[i], what),
+                       fmt::format("it must be from {:g} to {:g}", range.low, range.high));
+    if (!is_output && widths[i] % 16 != 0)
+      throw UsageError(fmt::format("network {} with {} {}", name, widths[i], what), "it must be a multiple of 16",
+                       i == 0 ? "of a hash grid: levels times features" : "");
   }
   params_.name = name;
   params_.values = Buffer(shape_.NumWeights());

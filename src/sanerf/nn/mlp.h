@@ -15,7 +15,8 @@ struct MlpExtras {
 
 class Mlp {
  public:
-  // widths: input, hidden..., output; all but the last multiples of 16, else UsageError: they come from options.
+  // widths: input, hidden..., output; all but the last multiples of 16 (field_ranges.h), at most 8 layers, else
+  // UsageError: they come from options.
   // Weights start as He et al. 2015 (uniform).
   Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras = {});
 

@@ -68,8 +68,8 @@ TEST(Mlp, WidthsThatTheKernelsCannotRunAreRefused) {
   EXPECT_EQ(error_of({24, 64, 3}),
             "network color with 24 inputs: it must be a multiple of 16\nof a hash grid: levels times features");
   EXPECT_THAT(error_of({32, 20, 3}), HasSubstr("network color with 20 in a hidden layer"));
-  EXPECT_THROW(Mlp("m", {32}, 0, 1), std::logic_error);
-  EXPECT_THROW(Mlp("m", {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 0, 1), std::logic_error);
+  EXPECT_THROW(Mlp("m", {32}, 0, 1), UsageError);
+  EXPECT_THROW(Mlp("m", {16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 0, 1), UsageError);
   EXPECT_NO_THROW(Mlp("m", {16, 1}, 0, 1));
 }
 

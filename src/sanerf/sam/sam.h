@@ -37,7 +37,7 @@ struct SamPrompt {
 struct SamMask {
   ImageF logits;  // low resolution, 256x256, in the model's own square frame (as mask_logits wants it)
   float predicted_iou = 0;
-  int candidate = 0;  // 0: the model's single mask; 1 to 3: its three hypotheses (part, whole, surroundings)
+  int candidate = 0;  // 0: the model's single mask; 1 to 3: its three hypotheses, from subpart to whole
 };
 
 // Which of the candidates to take; measured per model, see docs/studies/sam_candidates.md.
