@@ -17,7 +17,7 @@ static_assert(kHiddenLayers.high == kernels::kMaxLayers - 1);  // and one behind
 Mlp::Mlp(const std::string& name, const std::vector<int>& widths, float leak, uint64_t seed, const MlpExtras& extras) {
   if (widths.size() < 2 || widths.size() > size_t(kernels::kMaxLayers + 1))
     throw UsageError(fmt::format("network {} with {} widths", name, widths.size()),
-                     fmt::format("it has 1 to {} layers: an input, hidden ones and an output", kernels::kMaxLayers));
+                     fmt::format("it has an input, up to {:g} hidden widths and an output", kHiddenLayers.high));
   shape_.num_layers = int(widths.size()) - 1;
   shape_.leak = leak;
   shape_.bias = extras.bias;
