@@ -76,10 +76,11 @@ int March(const OccupancyView& occupancy, const MarchOptions& options, MarchStat
     const float cell_size = float(2 << cascade) / float(res), bound = float(1 << cascade);
     float exit = INFINITY;
     for (int a = 0; a < 3; ++a) {
+      if (ray->direction[a] == 0) continue;
       const float lower = std::floor((p[a] + bound) / cell_size) * cell_size - bound;
       const float face = ray->direction[a] > 0 ? lower + cell_size : lower;
-      const float distance = (face - p[a]) * inverse[a];
-      if (distance >= 0) exit = std::min(exit, distance);
+      // Rounding may put a point on a face just behind it: then it leaves the cell here, not by another face far away.
+      exit = std::min(exit, std::max(0.0f, (face - p[a]) * inverse[a]));
     }
     t += dt * std::max(1.0f, std::ceil(std::min(exit, 1e6f) / dt));
   }

@@ -170,6 +170,32 @@ TEST(March, LeapsOverNothingOccupied) {
   }
 }
 
+// A midpoint a rounding error short of a face, in each direction along each axis: what comes next is a wall.
+TEST(March, DoesNotLeapThroughAWallFromTheFaceOfACell) {
+  constexpr int kRes = 16;
+  const MarchOptions options{.near = 0, .step = 0.01f, .cone = 0};
+  for (int axis = 0; axis < 3; ++axis) {
+    for (const float way : {-1.0f, 1.0f}) {
+      Grid wall(kRes, 1, false);
+      const int at = way > 0 ? kRes - 3 : 2;
+      for (int64_t cell = 0; cell < kRes * kRes * kRes; ++cell)
+        if ((axis == 0 ? cell % kRes : axis == 1 ? cell / kRes % kRes : cell / (kRes * kRes)) == at) wall.Set(0, cell);
+      for (int face = 4; face < kRes - 3; ++face) {
+        const float x = float(face) * 2 / kRes - 1, mid = 0.5f * options.step;
+        for (const float off : {-1e-9f, 1e-9f, -1e-8f, 1e-8f, -6e-8f, 6e-8f, 0.0f}) {
+          MarchState ray = RayFrom(0.03f, 0.03f, 0.03f, 0, 0, 0);
+          for (float& d : ray.direction) d = 0;
+          ray.direction[axis] = way;
+          ray.origin[axis] = x + off - way * mid;
+          ray.t_end = 2;
+          float t[64], dt[64];
+          EXPECT_GT(March(wall.view(), options, &ray, 64, t, dt), 0) << axis << " " << way << " " << x << " " << off;
+        }
+      }
+    }
+  }
+}
+
 TEST(March, JitterMovesTheStart) {
   const Grid grid(16, 1, true);
   MarchOptions options;
