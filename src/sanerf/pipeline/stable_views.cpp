@@ -85,6 +85,8 @@ StableViews EncodeUntilStable(const ViewsToTry& request, const Settings& setting
   const auto all = [&](bool (GrowingMasks::*is)() const) {
     return std::all_of(objects.begin(), objects.end(), [&](const GrowingMasks& object) { return (object.*is)(); });
   };
+  job.Info(fmt::format("views  encoded a few at a time, at most {} of {}, until what comes next agrees with them",
+                       ordered.size(), request.views.size()));
   StableViews result;
   for (size_t begin = 0; begin < ordered.size();) {
     const size_t end = std::min(ordered.size(), begin == 0 ? std::max(kBatch, num_free) : begin + kBatch);
