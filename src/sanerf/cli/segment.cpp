@@ -20,9 +20,9 @@ namespace sanerf::cli {
 namespace {
 
 struct SegmentFlags {
-  std::string run, scene, name, prompts, detector, scribbles;
+  std::string run, scene, name, detector, scribbles;
   std::optional<std::string> text, preset;
-  std::vector<std::string> clicks, points, boxes, dropped, kept;
+  std::vector<std::string> clicks, points, boxes, dropped, kept, prompts;
   std::optional<int> instance, min_visible;
   OptionFlags options;
   bool add = false, automatic = false, refit = false;
@@ -62,8 +62,23 @@ void AddScribbles(const std::string& folder, const scene::Scene& scene, mask_dec
   *object = run::Extended(mask_decoder::PromptsFromScribbles(scribbles, view, object->name), *object);
 }
 
+// The objects of all files, in their order, which is that of the labels in the field that they share.
+mask_decoder::Prompts PromptsIn(const std::vector<std::string>& files) {
+  mask_decoder::Prompts all;
+  for (const std::string& file : files) {
+    for (mask_decoder::ObjectPrompt& object : mask_decoder::ReadPrompts(file).objects) {
+      for (const mask_decoder::ObjectPrompt& other : all.objects)
+        if (other.name == object.name)
+          throw UsageError(fmt::format("--prompts {}: a file before it has the object '{}', too", file, object.name),
+                           "", "objects of one field have different names");
+      all.objects.push_back(std::move(object));
+    }
+  }
+  return all;
+}
+
 mask_decoder::Prompts PromptsFrom(const SegmentFlags& flags) {
-  if (!flags.prompts.empty()) return mask_decoder::ReadPrompts(flags.prompts);
+  if (!flags.prompts.empty()) return PromptsIn(flags.prompts);
   const bool has_prompt =
       !flags.scribbles.empty() || !flags.clicks.empty() || !flags.points.empty() || !flags.boxes.empty();
   if (!has_prompt && HasChoices(flags) && !flags.add)
@@ -229,7 +244,9 @@ void AddSegment(CommandLine& line) {
       ->allow_extra_args(false);
   sub->add_option("--scribbles", flags->scribbles, "strokes over a photo, as NVOS has them: pos_*.png and neg_*.png")
       ->type_name("DIR");
-  sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects")->type_name("FILE");
+  sub->add_option("--prompts", flags->prompts, "prompts file with one or more objects (repeatable: all in one field)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   sub->add_option("--text", flags->text, "what to segment, in words; several things with full stops: \"banana. cup\"")
       ->type_name("WORDS");
   sub->add_option("--detector", flags->detector,

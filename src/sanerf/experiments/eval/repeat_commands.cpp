@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <set>
 
 #include "sanerf/core/json.h"
 #include "sanerf/core/shell_quoted.h"
@@ -17,6 +19,16 @@ namespace sanerf::experiments {
 namespace {
 
 std::string PathWord(const fs::path& path) { return ShellQuoted(fs::weakly_canonical(fs::absolute(path)).string()); }
+
+// The objects of its field, in the order of their labels.
+std::vector<run::StoredObject> SharingTheFieldOf(const run::StoredObject& object,
+                                                 const std::vector<run::StoredObject>& objects) {
+  std::vector<run::StoredObject> sharing;
+  std::copy_if(objects.begin(), objects.end(), std::back_inserter(sharing),
+               [&](const run::StoredObject& other) { return other.field_id == object.field_id; });
+  std::sort(sharing.begin(), sharing.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
+  return sharing;
+}
 
 }  // namespace
 
@@ -34,12 +46,17 @@ std::vector<std::pair<std::string, std::string>> CommandsToRepeat(const run::Run
                           fmt::format("sanerf segment {} --auto{}", folder,
                                       pipeline::FlagsFor(options, {"encode", "masks", "segment", "object", "auto"})));
   const std::string flags = pipeline::FlagsFor(options, {"encode", "masks", "segment", "object"});
+  std::set<std::string> repeated;
   for (const run::StoredObject& object : objects) {
     if (pipeline::IsOfSearch(object)) continue;  // its prompts.json says where it is, not how it was found
-    const bool is_alone = object.labels.size() <= 1;
-    commands.emplace_back(
-        object.name + (is_alone ? "" : ", by itself (objects in one prompts file share a field)"),
-        fmt::format("sanerf segment {} --prompts {}{}", folder, PathWord(object.folder / "prompts.json"), flags));
+    if (repeated.contains(object.name)) continue;
+    std::string names, files;
+    for (const run::StoredObject& sharing : SharingTheFieldOf(object, objects)) {
+      repeated.insert(sharing.name);
+      names += (names.empty() ? "" : ", ") + sharing.name;
+      files += " --prompts " + PathWord(sharing.folder / "prompts.json");
+    }
+    commands.emplace_back(names, fmt::format("sanerf segment {}{}{}", folder, files, flags));
   }
   commands.emplace_back("the scores and this page", fmt::format("sanerf eval {} --report", folder));
   for (const run::StoredObject& object : objects)
